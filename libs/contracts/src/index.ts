@@ -1,0 +1,5 @@
+export * from './consumers.js'
+export * from './event.js'
+export * from './events.js'
+export * from './registry.js'
+export * from './topics.js'
