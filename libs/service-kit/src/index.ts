@@ -1,0 +1,35 @@
+import 'reflect-metadata'
+
+export { createService, main, migrate, openapiOf, type RunningService, type StartOptions } from './boot.js'
+export { Clock } from './clock.js'
+export {
+  config,
+  ConfigError,
+  duration,
+  flag,
+  integer,
+  list,
+  oneOf,
+  optional,
+  secret,
+  text,
+  url,
+  type ConfigOf,
+  type ConfigProblem,
+  type Env,
+} from './config.js'
+export { checkIfMatch, etagOf } from './etag.js'
+export { newId } from './ids.js'
+export { Links, readLink, signLink, type Link } from './links.js'
+export { Log, type LogData } from './logging.js'
+export { Metrics } from './metrics.js'
+export { Cursors, filterOf, limitOf, onlyParameters, sortOf, wordOf, type Page, type QueryParameters } from './paging.js'
+export { roles, type Principal, type Role } from './principal.js'
+export { problemCodes, type ProblemCode } from './problem-codes.js'
+export { Problem, type FieldProblem } from './problem.js'
+export { rawBodyOf, replied } from './request.js'
+export { BulkRoute, Caused, Public, RawBody, Roles, StreamBody, Who } from './route.decorators.js'
+export { defineService, type Migration, type ServiceDefinition } from './service.js'
+export { OnTimer, type Due } from './timers.js'
+export { UnitOfWork, type NewTask, type Outcome, type Publication, type Timer, type Tx } from './unit-of-work.js'
+export { code } from './validation.js'

@@ -1,0 +1,76 @@
+/** What a code of a refused request means for HTTP and for the caller. */
+export interface ProblemKind {
+  readonly status: number
+  readonly title: string
+  /** The same request can succeed later. */
+  readonly retryable?: true
+}
+
+/** Every stable code with its status: the one place where refusals become status numbers. Append yours in your service's section, sorted. */
+export const problemCodes = {
+  // service-kit: bodies
+  'body-required': { status: 400, title: 'The request needs a body' },
+  'body-too-large': { status: 413, title: 'The body is larger than this route takes' },
+  'duplicate-json-key': { status: 400, title: 'An object names the same key twice' },
+  'forbidden-key': { status: 400, title: 'This key is not allowed anywhere' },
+  'invalid-encoding': { status: 400, title: 'The body is not valid UTF-8' },
+  'json-too-deep': { status: 400, title: 'The JSON is nested too deeply' },
+  'malformed-json': { status: 400, title: 'The body is not JSON' },
+  'unsupported-media-type': { status: 415, title: 'This content type or encoding is not taken here' },
+  // service-kit: fields
+  'invalid-array': { status: 422, title: 'A field is no valid list' },
+  'invalid-boolean': { status: 422, title: 'A field is neither true nor false' },
+  'invalid-character': { status: 422, title: 'A text contains a character that is not allowed' },
+  'invalid-date': { status: 422, title: 'A field is no valid date' },
+  'invalid-number': { status: 422, title: 'A number is out of range or not of the expected form' },
+  'invalid-request': { status: 422, title: 'The request is not valid' },
+  'invalid-text': { status: 422, title: 'A field is no valid text' },
+  'invalid-value': { status: 422, title: 'A value does not fit its field' },
+  'object-expected': { status: 422, title: 'An object is expected here' },
+  'required': { status: 422, title: 'A required field is missing' },
+  'too-long': { status: 422, title: 'A text is too long' },
+  'too-many-items': { status: 422, title: 'A list is too long' },
+  'unknown-property': { status: 422, title: 'This property is not known here' },
+  // service-kit: queries
+  'invalid-cursor': { status: 400, title: 'The cursor was not made by this list' },
+  'invalid-filter': { status: 400, title: 'The filter is not valid' },
+  'invalid-page': { status: 400, title: 'The page size is not valid' },
+  'invalid-range': { status: 400, title: 'The range ends before it begins' },
+  'invalid-sort': { status: 400, title: 'The list cannot be sorted this way' },
+  'range-too-wide': { status: 400, title: 'The range is too wide' },
+  // service-kit: requests
+  'forbidden': { status: 403, title: 'This role may not do that' },
+  'idempotency-key-invalid': { status: 400, title: 'The Idempotency-Key is not valid' },
+  'idempotency-key-required': { status: 400, title: 'This request needs an Idempotency-Key' },
+  'idempotency-key-reused': { status: 422, title: 'The Idempotency-Key was used for another request' },
+  'internal-error': { status: 500, title: 'Something went wrong on our side', retryable: true },
+  'invalid-id': { status: 400, title: 'The id in the path is not valid' },
+  'invalid-link': { status: 404, title: 'This link is not valid' },
+  'invalid-signature': { status: 401, title: 'The signature is not valid' },
+  'malformed-request': { status: 400, title: 'The request cannot be read' },
+  'method-not-allowed': { status: 405, title: 'This path does not take this method' },
+  'not-found': { status: 404, title: 'There is nothing here' },
+  'precondition-failed': { status: 412, title: 'It has changed since you read it' },
+  'precondition-required': { status: 428, title: 'This request needs an If-Match header' },
+  'request-in-progress': { status: 409, title: 'The same request is being worked on', retryable: true },
+  'request-timeout': { status: 408, title: 'The request did not arrive in time', retryable: true },
+  'stale-timestamp': { status: 401, title: 'The timestamp is too far from now' },
+  'task-already-done': { status: 409, title: 'The task has been closed already' },
+  'too-many-requests': { status: 429, title: 'Too many requests', retryable: true },
+  'unauthenticated': { status: 401, title: 'Say who you are' },
+  // service-kit: load and failures
+  'database-unavailable': { status: 503, title: 'The database does not answer', retryable: true },
+  'overloaded': { status: 503, title: 'Too busy at the moment', retryable: true },
+  'storage-full': { status: 503, title: 'There is no room to store this', retryable: true },
+  // service-kit: operations
+  'not-parked': { status: 409, title: 'The message is not waiting here any more' },
+  // order
+  // inventory
+  // warehouse
+  // shipping
+  // after-sales
+  // notification
+  // console
+} as const satisfies Readonly<Record<string, ProblemKind>>
+
+export type ProblemCode = keyof typeof problemCodes

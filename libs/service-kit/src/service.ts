@@ -1,0 +1,42 @@
+import type { DynamicModule, Type } from '@nestjs/common'
+import type { EntitySchema, MigrationInterface } from 'typeorm'
+import type { Env } from './config.js'
+
+/** A migration of a service: a class named like `Stock0001`, whose number orders it. */
+export type Migration = new () => MigrationInterface
+
+/** What makes a service, declared in its service.ts. */
+export interface ServiceParts<C> {
+  readonly name: string
+  readonly config: (env: Env) => C
+  readonly module: (config: C) => DynamicModule | Type
+  readonly migrations: readonly Migration[]
+  /** Its consumer group; left out: it consumes nothing. */
+  readonly group?: string
+  /** Entities of plain CRUD: with them, a TypeORM DataSource can be injected. */
+  readonly entities?: readonly EntitySchema[]
+}
+
+/** A service that can be started, migrated and documented. */
+export interface ServiceDefinition {
+  readonly name: string
+  readonly group: string | undefined
+  readonly migrations: readonly Migration[]
+  readonly entities: readonly EntitySchema[]
+  /** Reads its own part of the environment. Throws: ConfigError. The module is made only when asked for. */
+  readonly read: (env: Env) => () => DynamicModule | Type
+}
+
+/** Declares a service: its package's entry exports the result. */
+export function defineService<C>(parts: ServiceParts<C>): ServiceDefinition {
+  return {
+    name: parts.name,
+    group: parts.group,
+    migrations: parts.migrations,
+    entities: parts.entities ?? [],
+    read: (env) => {
+      const config = parts.config(env)
+      return () => parts.module(config)
+    },
+  }
+}
