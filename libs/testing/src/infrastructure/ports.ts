@@ -1,0 +1,30 @@
+import { createServer } from 'node:net'
+
+/** Where every local server listens: this machine only, and no doubt between IPv4 and IPv6. */
+export const loopback = '127.0.0.1'
+
+/** `preferred` if nobody listens there, else any free port. Two calls at once never answer the same one. */
+export async function freePort(preferred = 0): Promise<number> {
+  return (await tryPort(preferred)) ?? (await tryPort(0)) ?? unreachable()
+}
+
+const given = new Set<number>()
+
+async function tryPort(port: number): Promise<number | undefined> {
+  if (given.has(port)) return undefined
+  const server = createServer()
+  const found = await new Promise<number | undefined>((resolve) => {
+    server.once('error', () => resolve(undefined))
+    server.listen({ port, host: loopback, exclusive: true }, () => {
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : undefined)
+    })
+  })
+  if (server.listening) await new Promise((resolve) => server.close(resolve))
+  if (found !== undefined) given.add(found)
+  return found
+}
+
+function unreachable(): never {
+  throw new Error('this machine has no free port')
+}

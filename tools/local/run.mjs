@@ -1,0 +1,91 @@
+#!/usr/bin/env node
+// The one door behind every npm script. Runs on whatever Node npm was started with (20 or newer) and hands over to
+// the Node that the project brings along, so that nobody has to install one first.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { constants } from 'node:os'
+import { chooseNode } from './choose-node.mjs'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
+const local = join(root, 'tools', 'local')
+
+/** What each command runs, after the build where `build` is true. */
+const commands = {
+  build: { build: true },
+  start: { build: true, main: 'tools/local/dist/start.js' },
+  waybill: { build: true, main: 'tools/local/dist/waybill.js' },
+  demo: { build: true, main: 'tools/simulator/dist/main.js' },
+  verify: { build: true, main: 'tools/verify/dist/main.js' },
+  test: { build: false, test: true },
+  check: { build: false, script: 'check/check.mjs' },
+  'check:probes': { build: false, script: 'check/probes.mjs' },
+  generate: { build: true, script: 'check/generate.mjs' },
+}
+
+const [name, ...args] = process.argv.slice(2)
+const command = name === undefined ? undefined : commands[name]
+if (command === undefined) {
+  console.error(`Usage: node tools/local/run.mjs <${Object.keys(commands).join('|')}> [arguments]`)
+  process.exit(2)
+}
+
+const node = chooseNode(root)
+if (node.refused !== undefined) {
+  console.error(node.refused)
+  process.exit(1)
+}
+
+/** Runs one program to its end and answers its exit code; a signal meant for us is meant for it. */
+function run(nodeArgs) {
+  const child = spawn(node.path, nodeArgs, { cwd: root, stdio: 'inherit' })
+  // A terminal sends Ctrl-C to the whole group, so the child has it already; `kill PID` reaches only us.
+  const forward = (signal) => {
+    if (signal === 'SIGINT' && process.stdin.isTTY) return
+    child.kill(signal)
+  }
+  process.on('SIGINT', forward)
+  process.on('SIGTERM', forward)
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('exit', (code, signal) => {
+      process.off('SIGINT', forward)
+      process.off('SIGTERM', forward)
+      resolve(signal === null ? code : 128 + constants.signals[signal])
+    })
+  })
+}
+
+/** The program of a command, or the reason why it is not there. */
+function program(path) {
+  if (!existsSync(path)) {
+    console.error(`\`${name}\` has no program at ${path}.`)
+    process.exit(1)
+  }
+  return path
+}
+
+let code = 0
+if (command.build) {
+  code = await run([join(local, 'build.mjs'), ...(name === 'build' ? args : ['--quiet'])])
+}
+if (code === 0 && command.main !== undefined) {
+  code = await run(['--enable-source-maps', program(join(root, command.main)), ...args])
+}
+if (code === 0 && command.script !== undefined) {
+  code = await run([program(join(local, command.script)), ...args])
+}
+if (code === 0 && command.test === true) {
+  console.log(`Tests on Node ${node.version} (${node.why})`)
+  code = await run([
+    '--experimental-vm-modules',
+    // Nobody can act on "VM Modules is an experimental feature"; it would head every file's output.
+    '--disable-warning=ExperimentalWarning',
+    join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
+    '--config',
+    join(root, 'jest.config.mjs'),
+    ...args,
+  ])
+}
+process.exit(code)
