@@ -2,7 +2,7 @@
 // Types are checked by `npm run check`, not here, so that a start takes a second and not a minute.
 import { transform, version as swcVersion } from '@swc/core'
 import { createHash } from 'node:crypto'
-import { copyFile, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { swcOptions } from './swc-options.mjs'
@@ -10,8 +10,9 @@ import { swcOptions } from './swc-options.mjs'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const workspaces = ['libs', 'services', 'tools']
 
-/** Files in `dist` that are not made here: the type checker's notes and the console's web build. */
-const notOurs = (path) => path.startsWith('.') || path.startsWith('web/')
+/** Files in `dist` that are not made here: the type checker's notes, the console's web build, and what
+ * another build is writing right now. */
+const notOurs = (path) => path.startsWith('.') || path.startsWith('web/') || /\.\d+$/.test(path)
 
 /**
  * Builds the workspaces, or only those named (`libs/testing`). Answers how many files were written and removed.
@@ -64,9 +65,16 @@ async function buildFile(source, output, upToDate) {
     sourceFileName: relative(dirname(output), source),
     sourceMaps: true,
   })
-  await writeFile(`${output}.map`, map)
-  await writeFile(output, `${code}//# sourceMappingURL=${output.slice(output.lastIndexOf('/') + 1)}.map\n`)
+  await writeWhole(`${output}.map`, map)
+  await writeWhole(output, `${code}//# sourceMappingURL=${output.slice(output.lastIndexOf('/') + 1)}.map\n`)
   return true
+}
+
+/** A reader sees the old file or the new one, never half of one: two builds may run at once. */
+async function writeWhole(path, content) {
+  const unfinished = `${path}.${process.pid}`
+  await writeFile(unfinished, content)
+  await rename(unfinished, path)
 }
 
 const isScript = (path) => path.endsWith('.ts')

@@ -1,4 +1,5 @@
 // Before the first test: PostgreSQL and Kafka are found or started, once for the whole run.
+import { constants } from 'node:os'
 import { build } from './build.mjs'
 
 export default async function setup() {
@@ -10,4 +11,8 @@ export default async function setup() {
   process.env.WAYBILL_KAFKA_BROKERS = infrastructure.kafkaBrokers
   process.env.WAYBILL_INFRASTRUCTURE = infrastructure.description
   globalThis.waybillInfrastructure = infrastructure
+  // Jest ends on a signal without its teardown.
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, () => void infrastructure.stop().finally(() => process.exit(128 + constants.signals[signal])))
+  }
 }

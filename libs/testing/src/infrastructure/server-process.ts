@@ -79,7 +79,8 @@ async function stopChild(child: ChildProcess, signals: readonly NodeJS.Signals[]
     if (hasEnded(child)) break
     child.kill(signal)
     const patience = index === 0 ? politeStopMs : roughStopMs
-    await Promise.race([once(child, 'exit'), pause(patience, undefined, { ref: true })])
+    const waited = new AbortController()
+    await Promise.race([once(child, 'exit', waited), pause(patience, undefined, waited)]).finally(() => waited.abort())
   }
   await rm(pidFile, { force: true })
 }
