@@ -5,7 +5,8 @@ export type Env = Readonly<Record<string, string | undefined>>
 export interface Setting<T> {
   readonly name: string
   readonly form: string
-  readonly isSecret: boolean
+  /** A text that would do, for documentation. */
+  readonly example: string
   readonly fallback: { readonly value: T } | undefined
   /** Returns the value, or a Fault that says what is wrong with the text. */
   readonly parse: (text: string) => T | Fault
@@ -23,27 +24,27 @@ interface WithDefault<T> {
 const setting = <T>(
   name: string,
   form: string,
+  example: string,
   options: WithDefault<T>,
   parse: (text: string) => T | Fault,
-  isSecret = false,
 ): Setting<T> => ({
   name,
   form,
-  isSecret,
+  example,
   fallback: 'default' in options ? { value: options.default as T } : undefined,
   parse,
 })
 
 /** Any text that is not empty. */
 export const text = (name: string, options: WithDefault<string> = {}): Setting<string> =>
-  setting(name, 'a text', options, (value) => value)
+  setting(name, 'a text', 'example', options, (value) => value)
 
 /** A text that is never printed. Limit: at least `lengthMin` characters (default 16). */
 export const secret = (name: string, options: WithDefault<string> & { lengthMin?: number } = {}): Setting<string> => {
   const lengthMin = options.lengthMin ?? 16
   const parse = (value: string) =>
     value.length >= lengthMin ? value : new Fault(`has ${value.length} characters`)
-  return setting(name, `a secret of at least ${lengthMin} characters`, options, parse, true)
+  return setting(name, `a secret of at least ${lengthMin} characters`, 'x'.repeat(lengthMin), options, parse)
 }
 
 /** A whole number within both bounds. */
@@ -52,7 +53,7 @@ export const integer = (
   options: WithDefault<number> & { min?: number; max?: number } = {},
 ): Setting<number> => {
   const { min = 0, max = Number.MAX_SAFE_INTEGER } = options
-  return setting(name, `a whole number from ${min} to ${max}`, options, (value) => {
+  return setting(name, `a whole number from ${min} to ${max}`, String(min), options, (value) => {
     const number = /^-?\d{1,16}$/.test(value) ? Number(value) : Number.NaN
     return number >= min && number <= max ? number : new Fault(`is "${value}"`)
   })
@@ -60,7 +61,7 @@ export const integer = (
 
 /** A span of time. Form: a whole number with its unit, as in `500ms`, `5s`, `30m`, `2h`, `14d`. Unit of the value: ms. */
 export const duration = (name: string, options: WithDefault<number> = {}): Setting<number> =>
-  setting(name, 'a duration such as 500ms, 5s, 30m, 2h or 14d', options, (value) => {
+  setting(name, 'a duration such as 500ms, 5s, 30m, 2h or 14d', '1s', options, (value) => {
     const [, digits, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(value) ?? []
     return digits && unit ? Number(digits) * (unitMs[unit] ?? 0) : new Fault(`is "${value}"`)
   })
@@ -69,7 +70,7 @@ const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h
 
 /** `true` or `false`. */
 export const flag = (name: string, options: WithDefault<boolean> = {}): Setting<boolean> =>
-  setting(name, 'true or false', options, (value) =>
+  setting(name, 'true or false', 'false', options, (value) =>
     value === 'true' || value === 'false' ? value === 'true' : new Fault(`is "${value}"`),
   )
 
@@ -79,13 +80,13 @@ export const oneOf = <const Word extends string>(
   words: readonly Word[],
   options: WithDefault<NoInfer<Word>> = {},
 ): Setting<Word> =>
-  setting(name, `one of ${words.join(', ')}`, options, (value) =>
+  setting(name, `one of ${words.join(', ')}`, words[0] ?? '', options, (value) =>
     words.find((word) => word === value) ?? new Fault(`is "${value}"`),
   )
 
 /** Words divided by commas. */
 export const list = (name: string, options: WithDefault<readonly string[]> = {}): Setting<readonly string[]> =>
-  setting(name, 'words divided by commas', options, (value) => {
+  setting(name, 'words divided by commas', 'example', options, (value) => {
     const words = value.split(',').map((word) => word.trim())
     return words.includes('') ? new Fault(`is "${value}"`) : words
   })
@@ -101,7 +102,7 @@ export const url = (
     const scheme = URL.parse(value)?.protocol.slice(0, -1)
     return scheme !== undefined && schemes.includes(scheme) ? value.replace(/\/+$/, '') : new Fault('is no such URL')
   }
-  return setting(name, form, options, parse, true)
+  return setting(name, form, `${schemes[0]}://example.invalid`, options, parse)
 }
 
 /** A setting that may be left out: then its value is undefined. */
@@ -125,6 +126,9 @@ export class ConfigError extends Error {
   }
 }
 
+/** An environment in which everything without a default has its example: for documents, never to run with. */
+export const exampleEnv: Env = Object.freeze({})
+
 export type Settings = Readonly<Record<string, Setting<unknown>>>
 export type ConfigOf<S extends Settings> = { readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never }
 
@@ -139,8 +143,8 @@ export const config =
     const problems: ConfigProblem[] = []
     const values: Record<string, unknown> = {}
     for (const [key, entry] of Object.entries(settings)) {
-      const given = env[entry.name]?.trim()
-      const value = given ? entry.parse(given) : entry.fallback ? entry.fallback.value : new Fault('is missing')
+      const given = env[entry.name]?.trim() || (env === exampleEnv && !entry.fallback ? entry.example : '')
+      const value = given !== '' ? entry.parse(given) : entry.fallback ? entry.fallback.value : new Fault('is missing')
       if (value instanceof Fault) problems.push({ name: entry.name, fault: value.fault, expected: entry.form })
       else values[key] = value
     }

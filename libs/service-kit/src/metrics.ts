@@ -1,4 +1,4 @@
-import type { Registry } from 'prom-client'
+import { Gauge, Histogram, Registry } from 'prom-client'
 
 /** The numbers of this service: its own registry, served at /metrics. */
 export abstract class Metrics {
@@ -8,4 +8,40 @@ export abstract class Metrics {
    * `metrics.gauge('orders_by_state', 'Orders in each state', 'state', () => countByState())`.
    */
   abstract gauge(name: string, help: string, label: string, read: () => Promise<Readonly<Record<string, number>>>): void
+}
+
+export class PrometheusMetrics extends Metrics {
+  readonly registry = new Registry()
+  readonly httpSeconds: Histogram<'method' | 'route' | 'status'>
+
+  constructor(service: string) {
+    super()
+    this.registry.setDefaultLabels({ service })
+    this.httpSeconds = new Histogram({
+      name: 'waybill_http_seconds',
+      help: 'Time from request to answer',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+      registers: [this.registry],
+    })
+  }
+
+  gauge(name: string, help: string, label: string, read: () => Promise<Readonly<Record<string, number>>>): void {
+    const gauge: Gauge = new Gauge({
+      name: name.startsWith('waybill_') ? name : `waybill_${name}`,
+      help,
+      labelNames: [label],
+      registers: [this.registry],
+      collect: async () => {
+        const values = await read()
+        gauge.reset()
+        for (const [value, number] of Object.entries(values)) gauge.set({ [label]: value }, number)
+      },
+    })
+  }
+
+  /** A number without a label. */
+  number(name: string, help: string, read: () => number): void {
+    const gauge: Gauge = new Gauge({ name, help, registers: [this.registry], collect: () => gauge.set(read()) })
+  }
 }

@@ -2,7 +2,7 @@ import type { RequestCause } from '@waybill/kernel'
 import { actorOf } from './principal.js'
 import { Problem } from './problem.js'
 import { contentHashOf, type KitRequest } from './request.js'
-import { currentTraceparent } from './tracing.js'
+import { currentTraceparent } from './scope.js'
 
 const KEY_FORM = /^[\x21-\x7e]{1,128}$/
 

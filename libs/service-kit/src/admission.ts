@@ -1,0 +1,20 @@
+import { Problem } from './problem.js'
+
+/** What tells that this process has more to do than it can. */
+export interface Load {
+  readonly eventLoopDelayMs: () => number
+  /** Pieces of work that wait for a database connection. */
+  readonly waitingForDatabase: () => number
+}
+
+const EVENT_LOOP_DELAY_MAX_MS = 500
+const WAITING_MAX = 50
+
+/**
+ * Turns new work away while this process is behind. Never by lag or journal age: intake outlives the broker.
+ * Refuses: overloaded, with Retry-After.
+ */
+export function admitWork(load: Load): void {
+  const isBehind = load.eventLoopDelayMs() > EVENT_LOOP_DELAY_MAX_MS || load.waitingForDatabase() >= WAITING_MAX
+  if (isBehind) throw new Problem('overloaded', { headers: { 'Retry-After': '2' } })
+}

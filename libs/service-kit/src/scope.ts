@@ -1,0 +1,37 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { randomBytes } from 'node:crypto'
+
+/** What is being done now, for logs and traces: it follows every await, from the request or message to the last query. */
+export interface Scope {
+  readonly traceId: string
+  readonly spanId: string
+  readonly sampled: boolean
+  readonly order?: string
+}
+
+const storage = new AsyncLocalStorage<Scope>()
+
+export const currentScope = (): Scope | undefined => storage.getStore()
+
+export const runInScope = <T>(scope: Scope, work: () => T): T => storage.run(scope, work)
+
+const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/
+
+/** A new step of the trace that `traceparent` names, or of a new trace. */
+export function scopeAfter(traceparent: string | null | undefined, order?: string | null): Scope {
+  const [, traceId, , flags] = TRACEPARENT.exec(traceparent ?? '') ?? []
+  return {
+    traceId: traceId ?? randomBytes(16).toString('hex'),
+    spanId: randomBytes(8).toString('hex'),
+    sampled: flags === undefined || (Number.parseInt(flags, 16) & 1) === 1,
+    ...(order ? { order } : {}),
+  }
+}
+
+export const traceparentOf = ({ traceId, spanId, sampled }: Scope): string => `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`
+
+/** The W3C traceparent of what is being done now, or null outside any request, message or timer. */
+export function currentTraceparent(): string | null {
+  const scope = currentScope()
+  return scope ? traceparentOf(scope) : null
+}

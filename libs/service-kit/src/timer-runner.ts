@@ -1,0 +1,157 @@
+import type { Pool } from 'pg'
+import type { Log } from './logging.js'
+import { runInScope, scopeAfter } from './scope.js'
+import { claimTimers, LEASE_SECONDS, nextTimerInMs, releaseTimers, renewTimers, type Claimed } from './timer-table.js'
+import type { Due, TimerSubscription } from './timers.js'
+
+/** How long a timer set by another process may be overlooked. */
+const POLL_MS = 1_000
+const RENEW_MS = (LEASE_SECONDS * 1_000) / 3
+
+export interface TimerHandler extends TimerSubscription {
+  readonly handle: (due: readonly Due[]) => Promise<void>
+}
+
+/** Hands due timers to their handlers, in this process, beside runners in others. */
+export class TimerRunner {
+  private readonly handlers: ReadonlyMap<string, TimerHandler>
+  private readonly inHand = new Map<string, number>()
+  private readonly working = new Set<Promise<void>>()
+  private readonly held = new Set<Due['cause']>()
+  private isStopping = false
+  private wake: NodeJS.Timeout | undefined
+  private wakeAt = Number.POSITIVE_INFINITY
+  private renewal: NodeJS.Timeout | undefined
+  private claiming: Promise<void> | undefined
+  private isAskedAgain = false
+
+  constructor(
+    private readonly pool: Pool,
+    handlers: readonly TimerHandler[],
+    private readonly log: Log,
+  ) {
+    this.handlers = new Map(handlers.map((handler) => [handler.kind, handler]))
+    if (this.handlers.size !== handlers.length) throw new Error(`Two handlers of one kind of timer: ${handlers.map(({ kind }) => kind).join(', ')}`)
+  }
+
+  start(): void {
+    if (this.handlers.size === 0) return
+    this.renewal = setInterval(() => void this.renew(), RENEW_MS)
+    this.look()
+  }
+
+  /** A timer was set, due then: look in time. */
+  scheduled(dueAt: Date): void {
+    this.lookIn(dueAt.getTime() - Date.now())
+  }
+
+  /** Claims no more and waits for the handlers at work, at most so long; what they still hold then comes due at once. */
+  async stop(withinMs: number): Promise<void> {
+    this.isStopping = true
+    clearTimeout(this.wake)
+    await this.claiming
+    const deadline = new Promise<void>((resolve) => setTimeout(resolve, withinMs).unref())
+    await Promise.race([Promise.allSettled(this.working), deadline])
+    clearInterval(this.renewal)
+    if (this.held.size > 0) await releaseTimers(this.pool, [...this.held], 'stopped', true)
+  }
+
+  private lookIn(ms: number): void {
+    if (this.isStopping || this.handlers.size === 0) return
+    const at = Date.now() + Math.max(0, Math.min(ms, POLL_MS))
+    if (at >= this.wakeAt) return
+    clearTimeout(this.wake)
+    this.wakeAt = at
+    this.wake = setTimeout(() => this.look(), at - Date.now())
+  }
+
+  private look(): void {
+    this.wakeAt = Number.POSITIVE_INFINITY
+    if (this.isStopping) return
+    if (this.claiming) {
+      this.isAskedAgain = true
+      return
+    }
+    this.claiming = this.claim().finally(() => {
+      this.claiming = undefined
+      if (!this.isAskedAgain) return
+      this.isAskedAgain = false
+      this.look()
+    })
+  }
+
+  private async claim(): Promise<void> {
+    try {
+      const room = this.room()
+      const claimed = room.size > 0 ? await claimTimers(this.pool, room) : []
+      this.hand(claimed)
+      const next = claimed.length > 0 ? 0 : room.size > 0 ? await nextTimerInMs(this.pool, [...room.keys()]) : undefined
+      this.lookIn(next ?? POLL_MS)
+    } catch (error) {
+      this.log.warn('timers cannot be read, looking again', { error })
+      this.lookIn(POLL_MS)
+    }
+  }
+
+  /** How many more timers of each kind there is room for. */
+  private room(): Map<string, number> {
+    const room = new Map<string, number>()
+    for (const { kind, batch, concurrency } of this.handlers.values()) {
+      const free = batch * concurrency - (this.inHand.get(kind) ?? 0)
+      if (free > 0) room.set(kind, free)
+    }
+    return room
+  }
+
+  private hand(claimed: readonly Claimed[]): void {
+    for (const handler of this.handlers.values()) {
+      const due = claimed.flatMap((one) => (one.kind === handler.kind ? [one.due] : []))
+      // what failed before comes alone, so that one bad timer does not take others with it again
+      const batches = [...chunksOf(due.filter(({ attempt }) => attempt === 1), handler.batch), ...due.filter(({ attempt }) => attempt > 1).map((one) => [one])]
+      for (const batch of batches) this.work(handler, batch)
+    }
+  }
+
+  private work(handler: TimerHandler, batch: readonly Due[]): void {
+    this.inHand.set(handler.kind, (this.inHand.get(handler.kind) ?? 0) + batch.length)
+    for (const { cause } of batch) this.held.add(cause)
+    const done: Promise<void> = this.handle(handler, batch).finally(() => {
+      this.working.delete(done)
+      this.inHand.set(handler.kind, (this.inHand.get(handler.kind) ?? 0) - batch.length)
+      for (const { cause } of batch) this.held.delete(cause)
+      this.lookIn(0)
+    })
+    this.working.add(done)
+  }
+
+  private async handle(handler: TimerHandler, batch: readonly Due[]): Promise<void> {
+    const causes = batch.map(({ cause }) => cause)
+    const [first] = causes
+    const scope = scopeAfter(first?.traceparent, batch.length === 1 ? first?.correlationId : null)
+    let failure: string | null = null
+    try {
+      await runInScope(scope, () => handler.handle(batch))
+    } catch (error) {
+      failure = error instanceof Error ? error.message : String(error)
+      runInScope(scope, () => this.log.error('timer failed, comes back', { timer: handler.kind, timers: batch.length, attempt: batch[0]?.attempt, error }))
+    }
+    try {
+      await releaseTimers(this.pool, causes, failure)
+    } catch (error) {
+      this.log.warn('timers not given back, their lease ends by itself', { timer: handler.kind, error })
+    }
+  }
+
+  private async renew(): Promise<void> {
+    if (this.held.size === 0) return
+    try {
+      await renewTimers(this.pool, [...this.held])
+    } catch (error) {
+      this.log.warn('timers not renewed', { error })
+    }
+  }
+}
+
+function chunksOf<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size))
+}
