@@ -1,0 +1,57 @@
+/** Every reason for which an order is not taken. Stable: channels program against them. */
+export type RefusalCode =
+  | 'amount-mismatch'
+  | 'forbidden'
+  | 'invalid-amount'
+  | 'invalid-character'
+  | 'invalid-country'
+  | 'invalid-currency'
+  | 'invalid-date'
+  | 'invalid-email'
+  | 'invalid-option'
+  | 'invalid-quantity'
+  | 'invalid-reference'
+  | 'invalid-text'
+  | 'invalid-value'
+  | 'lines-required'
+  | 'object-expected'
+  | 'option-required'
+  | 'order-already-exists'
+  | 'payment-not-expected'
+  | 'price-missing'
+  | 'required'
+  | 'too-long'
+  | 'too-many-lines'
+  | 'unknown-channel'
+  | 'unknown-product'
+  | 'unknown-property'
+  // of files alone
+  | 'header-mismatch'
+  | 'malformed-json'
+  | 'malformed-row'
+  | 'row-too-long'
+  | 'rows-disagree'
+  | 'rows-not-together'
+
+/** What is wrong, and where. */
+export interface Fault {
+  readonly code: RefusalCode
+  /** RFC 6901, into the order as it was sent. */
+  readonly pointer: string
+  /** Without personal data: it travels in replies, logs and reports. */
+  readonly detail: string
+}
+
+/** The answer "no" to an order: the first fault leads. */
+export interface Refusal extends Fault {
+  readonly faults: readonly Fault[]
+}
+
+/** Faults beyond this many are not listed. */
+const FAULTS_MAX = 50
+
+export function refusal(faults: readonly [Fault, ...Fault[]]): Refusal {
+  return { ...faults[0], faults: faults.slice(0, FAULTS_MAX) }
+}
+
+export const refuse = (code: RefusalCode, pointer: string, detail: string): Refusal => refusal([{ code, pointer, detail }])

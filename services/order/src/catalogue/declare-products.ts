@@ -1,0 +1,39 @@
+import { componentsOf, productFault, type Product, type ProductDeclaration, type ProductRefusal } from './product.js'
+
+/** What became of one declaration. */
+export type Declared =
+  | { readonly status: 'created' | 'updated' | 'unchanged'; readonly product: Product }
+  | ({ readonly status: 'refused' } & ProductRefusal)
+
+/** Numbers that have to be known to judge these declarations. */
+export const numbersNeeded = (declarations: readonly ProductDeclaration[]): string[] => [
+  ...new Set(declarations.flatMap((product) => [product.number, ...componentsOf(product).map((part) => part.product)])),
+]
+
+/** Declares products, one after the other: a later one may be made of an earlier. Saying the same again changes nothing. */
+export function declareProducts(known: ReadonlyMap<string, Product>, declarations: readonly ProductDeclaration[]): Declared[] {
+  const now = new Map(known)
+  const isPlainStocked = (number: string) => {
+    const part = now.get(number)
+    return part !== undefined && part.isStocked && part.components.length === 0 && part.options.length === 0
+  }
+  return declarations.map((declaration): Declared => {
+    const fault = productFault(declaration, isPlainStocked)
+    if (fault) return { status: 'refused', ...fault }
+    const before = now.get(declaration.number)
+    if (before && isSame(before, declaration)) return { status: 'unchanged', product: before }
+    const product = { ...declaration, version: (before?.version ?? 0) + 1 }
+    now.set(product.number, product)
+    return { status: before ? 'updated' : 'created', product }
+  })
+}
+
+const isSame = (before: Product, declaration: ProductDeclaration): boolean => canonical(before) === canonical({ ...declaration, version: before.version })
+
+/** Text that is equal exactly when the values are, whatever the order of their keys. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_key, part: unknown) => {
+    if (typeof part === 'bigint') return `${part}n`
+    if (part === null || typeof part !== 'object' || Array.isArray(part)) return part
+    return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+  })
