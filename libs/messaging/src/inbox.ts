@@ -1,0 +1,354 @@
+import type { TopicDefinition } from '@waybill/contracts'
+import type { EventCause } from '@waybill/kernel'
+import { deliveryOf, type Delivery } from './delivery.js'
+import type { Journal } from './journal.js'
+import { parkMessages, retryHead, setParkedCode, wakeParkedKeys, type NewlyParked } from './parking.js'
+import type { RaiseAlarm, SqlClient } from './platform.js'
+import { quarantine } from './quarantine.js'
+import { republishAsked } from './registry.js'
+
+/** fresh: do the work; seen: done before; parked: queued behind a parked message of its key, or behind a gap; refused: went to quarantine. */
+export type Admission = 'fresh' | 'seen' | 'parked' | 'refused'
+
+export const GAP = 'sequence-gap'
+
+/** Inbox rows live this long; what comes later than that and looks old is taken as seen. */
+const INBOX_DAYS = 35
+
+export interface InboxParts {
+  readonly group: string
+  readonly topics: ReadonlyMap<string, TopicDefinition>
+  readonly journal: Journal
+  readonly alarm: RaiseAlarm
+}
+
+/** Something to be admitted. Not stored: a message this group ignores, of which only the place in the sequence counts. */
+interface Candidate {
+  readonly cause: EventCause
+  readonly delivery: Delivery | undefined
+  readonly stored: boolean
+}
+
+interface Facts {
+  /** Event ids whose inbox row this transaction made. */
+  readonly inserted: Set<string>
+  /** Last sequence by topic and subject, moved on as the batch is walked. */
+  readonly last: Map<string, number>
+  /** Keys that wait, with what the first of them waits for. */
+  readonly parked: Map<string, Waiting>
+}
+
+interface Waiting {
+  readonly code: string
+  readonly subject: string | null
+  readonly sequence: number | null
+}
+
+// One round trip on the way of every batch. The lock on parked_key makes a batch wait for a retry that is just emptying the queue.
+const ADMIT = `
+  WITH input AS (
+    SELECT * FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[]) AS i (event_id, topic, key, subject, hash, stored)
+  ), parked AS (
+    SELECT p.topic, p.key, p.code FROM messaging.parked_key p
+    WHERE p.consumer_group = $1 AND (p.topic, p.key) IN (SELECT topic, key FROM input) FOR UPDATE
+  ), inserted AS (
+    INSERT INTO messaging.inbox (event_id, consumer_group, payload_hash)
+    SELECT event_id, $1, decode(hash, 'hex') FROM input i
+    WHERE stored AND NOT EXISTS (SELECT FROM parked p WHERE p.topic = i.topic AND p.key = i.key)
+    ON CONFLICT DO NOTHING RETURNING event_id
+  )
+  SELECT 'inserted' AS what, event_id::text AS a, NULL AS b, NULL::text AS c FROM inserted
+  UNION ALL SELECT 'parked', topic, key, code FROM parked
+  UNION ALL SELECT 'last', s.topic, s.subject, s.sequence::text FROM messaging.consumed_sequence s
+    WHERE s.consumer_group = $1 AND (s.topic, s.subject) IN (SELECT topic, subject FROM input)`
+
+const SAVE_SEQUENCES = `
+  INSERT INTO messaging.consumed_sequence AS c (consumer_group, topic, subject, sequence)
+  SELECT $1, topic, subject, sequence FROM unnest($2::text[], $3::text[], $4::bigint[]) AS t (topic, subject, sequence) ORDER BY topic, subject
+  ON CONFLICT (consumer_group, topic, subject) DO UPDATE SET sequence = greatest(c.sequence, excluded.sequence)`
+
+/** What a group has taken in: once each, in order per subject. */
+export class Inbox {
+  constructor(private readonly parts: InboxParts) {}
+
+  /**
+   * First step of a consumer's transaction: parked keys, inbox rows, sequences and gaps. One answer per cause, same order.
+   * Do the work of the fresh ones only, then commit, also when none is fresh: committing is what records the others.
+   * Causes made by hand (tests) have no record behind them: they are only told apart by event id.
+   */
+  async admit(client: SqlClient, causes: readonly EventCause[]): Promise<readonly Admission[]> {
+    const candidates = causes.map((cause): Candidate => ({ cause, delivery: deliveryOf(cause), stored: true }))
+    const retried = candidates.find(({ delivery }) => delivery?.parkedId !== undefined)
+    if (retried) return Promise.all(candidates.map(async (candidate) => (candidate === retried ? this.admitRetried(client, retried) : 'seen')))
+    return this.decide(client, candidates)
+  }
+
+  /** The same for messages no handler takes: ignored ones. */
+  async account(client: SqlClient, deliveries: readonly Delivery[]): Promise<readonly Admission[]> {
+    return this.decide(client, deliveries.map((delivery): Candidate => ({ cause: delivery.cause, delivery, stored: false })))
+  }
+
+  /** Counts refused messages in their sequences where they are the next, so that what follows them is no gap. */
+  async passOver(client: SqlClient, causes: readonly EventCause[]): Promise<void> {
+    const sequenced = causes.filter(({ sequence }) => sequence !== null)
+    if (sequenced.length === 0) return
+    const { last } = await this.lookUp(client, sequenced.map((cause): Candidate => ({ cause, delivery: undefined, stored: false })))
+    const moved = new Map<string, EventCause>()
+    for (const cause of sequenced) {
+      const before = last.get(subjectOf(cause))
+      if (before !== undefined && cause.sequence !== before + 1) continue
+      last.set(subjectOf(cause), cause.sequence ?? 0)
+      moved.set(subjectOf(cause), cause)
+    }
+    await this.saveSequences(client, [...moved.values()], last)
+  }
+
+  private async decide(client: SqlClient, candidates: readonly Candidate[]): Promise<readonly Admission[]> {
+    const facts = await this.lookUp(client, candidates)
+    const batch = new Batch()
+    const seenIds = await this.alreadyHandled(client, candidates, facts)
+    const filled = await this.gapHeads(client, candidates, facts)
+    const admissions = candidates.map((candidate) => this.judge(candidate, facts, batch, seenIds, filled))
+    await this.settle(client, candidates, facts, batch)
+    // A message said to be refused may have turned out to be known to quarantine already.
+    candidates.forEach(({ cause }, index) => {
+      if (admissions[index] === 'refused' && batch.knownStale.has(cause.eventId)) admissions[index] = 'seen'
+    })
+    candidates.forEach(({ delivery }, index) => {
+      if (delivery) delivery.admission = admissions[index]
+    })
+    return admissions
+  }
+
+  private async lookUp(client: SqlClient, candidates: readonly Candidate[]): Promise<Facts> {
+    const causes = candidates.map(({ cause }) => cause)
+    const { rows } = await client.query<{ what: 'inserted' | 'parked' | 'last'; a: string; b: string; c: string }>({
+      name: 'messaging.inbox.admit',
+      text: ADMIT,
+      values: [
+        this.parts.group,
+        causes.map(({ eventId }) => eventId),
+        causes.map(({ topic }) => topic),
+        causes.map(({ key }) => key),
+        causes.map(({ subject }) => subject),
+        causes.map(({ payloadHash }) => hashKept(payloadHash)),
+        candidates.map(({ stored }) => stored),
+      ],
+    })
+    const facts: Facts = { inserted: new Set(), last: new Map(), parked: new Map() }
+    for (const { what, a, b, c } of rows) {
+      if (what === 'inserted') facts.inserted.add(a)
+      else if (what === 'last') facts.last.set(pair(a, b), Number(c))
+      else facts.parked.set(pair(a, b), { code: c, subject: null, sequence: null })
+    }
+    return facts
+  }
+
+  private judge(candidate: Candidate, facts: Facts, batch: Batch, seenIds: ReadonlyMap<string, string>, filled: ReadonlyMap<string, Waiting>): Admission {
+    const { cause, delivery, stored } = candidate
+    const earlierHash = batch.hashes.get(cause.eventId) ?? seenIds.get(cause.eventId)
+    if (earlierHash !== undefined) {
+      advance(facts, cause)
+      if (earlierHash === hashKept(cause.payloadHash) || !delivery) return 'seen'
+      batch.conflicts.push(delivery)
+      return 'refused'
+    }
+    if (stored) batch.hashes.set(cause.eventId, hashKept(cause.payloadHash))
+    if (!delivery) return 'fresh'
+
+    const key = keyOf(cause)
+    if (facts.parked.has(key)) {
+      const waiting = filled.get(key)
+      if (waiting && fillsGap(cause, waiting, facts)) {
+        advance(facts, cause)
+        batch.moved.add(cause)
+        if (stored) batch.filling.push(cause)
+        if (cause.sequence === (waiting.sequence ?? 0) - 1) batch.filledKeys.push(cause)
+        return 'fresh'
+      }
+      batch.followers.push({ delivery, code: 'queued', error: '' })
+      return 'parked'
+    }
+    if (cause.sequence === null || delivery.redriven) return 'fresh'
+    const before = facts.last.get(subjectOf(cause))
+    if (before === undefined || cause.sequence === before + 1) {
+      advance(facts, cause)
+      batch.moved.add(cause)
+      return 'fresh'
+    }
+    if (cause.sequence > before + 1) {
+      facts.parked.set(key, { code: GAP, subject: cause.subject, sequence: cause.sequence })
+      batch.followers.push({ delivery, code: GAP, error: `sequence ${cause.sequence} came after ${before}` })
+      batch.gaps.push({ cause, from: before + 1 })
+      if (stored) batch.withdrawn.push(cause)
+      return 'parked'
+    }
+    if (!stored) return 'seen'
+    batch.withdrawn.push(cause)
+    if (isOlderThanInbox(cause)) return 'seen'
+    batch.stale.push(delivery)
+    return 'refused'
+  }
+
+  /** Writes what the walk over the batch decided. On the usual way that is one statement. */
+  private async settle(client: SqlClient, candidates: readonly Candidate[], facts: Facts, batch: Batch): Promise<void> {
+    // What follows a gap within the batch got its inbox row before the gap was seen.
+    const parkedIds = new Set(batch.followers.map(({ delivery }) => delivery.cause.eventId))
+    const withdrawn = [...batch.withdrawn.map(({ eventId }) => eventId), ...candidates.map(({ cause }) => cause.eventId).filter((id) => parkedIds.has(id) && facts.inserted.has(id))]
+    if (withdrawn.length > 0)
+      await client.query({ name: 'messaging.inbox.withdraw', text: 'DELETE FROM messaging.inbox WHERE event_id = ANY($1::uuid[]) AND consumer_group = $2', values: [withdrawn, this.parts.group] })
+    if (batch.filling.length > 0) await this.insert(client, batch.filling)
+    if (batch.followers.length > 0) await parkMessages(client, this.parts.group, batch.followers)
+    if (batch.filledKeys.length > 0) await wakeParkedKeys(client, this.parts.group, batch.filledKeys)
+    if (batch.gaps.length > 0) await this.askAgain(client, batch.gaps)
+    if (batch.conflicts.length > 0 || batch.stale.length > 0) await this.refuse(client, batch)
+    await this.saveSequences(client, [...batch.moved], facts.last)
+  }
+
+  private async refuse(client: SqlClient, batch: Batch): Promise<void> {
+    const known = await this.knownElsewhere(client, batch.stale.map(({ cause }) => cause.eventId))
+    for (const { cause } of batch.stale) if (known.has(cause.eventId)) batch.knownStale.add(cause.eventId)
+    const refused = [
+      ...batch.conflicts.map((delivery) => ({ delivery, code: 'event-id-conflict', detail: 'this event id was handled with other content' })),
+      ...batch.stale.filter(({ cause }) => !known.has(cause.eventId)).map((delivery) => ({ delivery, code: 'sequence-repeated', detail: `sequence ${delivery.cause.sequence} was passed already` })),
+    ]
+    await quarantine(client, this.parts.group, refused.map(({ delivery, code, detail }) => ({ record: delivery.record, cause: delivery.cause, code, detail })))
+    for (const { delivery, code } of refused) this.parts.alarm(code, 'two different messages claim the same place', { topic: delivery.cause.topic, eventId: delivery.cause.eventId, subject: delivery.cause.subject })
+  }
+
+  /** First of its key, on its way out of parking: the row goes in the same transaction as the work it causes. */
+  private async admitRetried(client: SqlClient, { cause, delivery }: Candidate): Promise<Admission> {
+    const admission = await this.decideRetried(client, cause, delivery?.parkedId ?? '')
+    if (delivery) delivery.admission = admission
+    return admission
+  }
+
+  private async decideRetried(client: SqlClient, cause: EventCause, parkedId: string): Promise<Admission> {
+    const head = await retryHead(client, this.parts.group, cause, parkedId)
+    if (!head) return 'seen'
+    const { rows } = await client.query<{ sequence: string }>({
+      name: 'messaging.inbox.last',
+      text: 'SELECT sequence FROM messaging.consumed_sequence WHERE consumer_group = $1 AND topic = $2 AND subject = $3',
+      values: [this.parts.group, cause.topic, cause.subject],
+    })
+    const last = rows[0] === undefined ? undefined : Number(rows[0].sequence)
+    if (cause.sequence !== null && last !== undefined && cause.sequence > last + 1) {
+      await setParkedCode(client, this.parts.group, cause, GAP, `sequence ${cause.sequence} came after ${last}`)
+      await this.askAgain(client, [{ cause, from: last + 1 }])
+      return 'parked'
+    }
+    const inserted = await this.insert(client, [cause])
+    await head.leave()
+    if (cause.sequence !== null) await this.saveSequences(client, [cause], new Map([[subjectOf(cause), cause.sequence]]))
+    return inserted > 0 ? 'fresh' : 'seen'
+  }
+
+  /** Counts a parked message as passed without handling it: it is ignored by this build, or an operator gave it up. */
+  async passParked(client: SqlClient, cause: EventCause): Promise<void> {
+    if (cause.sequence !== null) await this.saveSequences(client, [cause], new Map([[subjectOf(cause), cause.sequence]]))
+  }
+
+  private async insert(client: SqlClient, causes: readonly EventCause[]): Promise<number> {
+    const { rowCount } = await client.query({
+      name: 'messaging.inbox.insert',
+      text: `INSERT INTO messaging.inbox (event_id, consumer_group, payload_hash) SELECT event_id, $1, decode(hash, 'hex') FROM unnest($2::uuid[], $3::text[]) AS t (event_id, hash) ON CONFLICT DO NOTHING`,
+      values: [this.parts.group, causes.map(({ eventId }) => eventId), causes.map(({ payloadHash }) => hashKept(payloadHash))],
+    })
+    return rowCount ?? 0
+  }
+
+  private async saveSequences(client: SqlClient, causes: readonly EventCause[], last: ReadonlyMap<string, number>): Promise<void> {
+    const subjects = new Map(causes.map((cause) => [subjectOf(cause), cause]))
+    if (subjects.size === 0) return
+    const rows = [...subjects].map(([subject, cause]) => ({ cause, sequence: last.get(subject) ?? 0 }))
+    await client.query({
+      name: 'messaging.inbox.save-sequences',
+      text: SAVE_SEQUENCES,
+      values: [this.parts.group, rows.map(({ cause }) => cause.topic), rows.map(({ cause }) => cause.subject), rows.map(({ sequence }) => sequence)],
+    })
+  }
+
+  /** Hashes of messages that had their inbox row before. Asked only when something was not new. */
+  private async alreadyHandled(client: SqlClient, candidates: readonly Candidate[], facts: Facts): Promise<ReadonlyMap<string, string>> {
+    const doubtful = candidates.filter(({ cause, stored }) => stored && !facts.inserted.has(cause.eventId)).map(({ cause }) => cause.eventId)
+    if (doubtful.length === 0) return new Map()
+    const { rows } = await client.query<{ event_id: string; hash: string }>({
+      name: 'messaging.inbox.handled',
+      text: `SELECT event_id, encode(payload_hash, 'hex') AS hash FROM messaging.inbox WHERE event_id = ANY($1::uuid[]) AND consumer_group = $2`,
+      values: [doubtful, this.parts.group],
+    })
+    return new Map(rows.map(({ event_id, hash }) => [event_id, hash]))
+  }
+
+  /** What the parked keys wait for that miss something: the missing message itself must not queue behind them. */
+  private async gapHeads(client: SqlClient, candidates: readonly Candidate[], facts: Facts): Promise<ReadonlyMap<string, Waiting>> {
+    const keys = candidates.map(({ cause }) => cause).filter((cause) => facts.parked.get(keyOf(cause))?.code === GAP)
+    if (keys.length === 0) return new Map()
+    const { rows } = await client.query<{ topic: string; key: string; subject: string; sequence: string }>({
+      name: 'messaging.inbox.gap-heads',
+      text: `SELECT DISTINCT ON (topic, key) topic, key, subject, sequence FROM messaging.parked_message
+        WHERE consumer_group = $1 AND status = 'waiting' AND (topic, key) IN (SELECT * FROM unnest($2::text[], $3::text[])) ORDER BY topic, key, id`,
+      values: [this.parts.group, keys.map(({ topic }) => topic), keys.map(({ key }) => key)],
+    })
+    return new Map(rows.map(({ topic, key, subject, sequence }) => [pair(topic, key), { code: GAP, subject, sequence: Number(sequence) }]))
+  }
+
+  /** Ids that lie in quarantine or were given up: coming again is no conflict. */
+  private async knownElsewhere(client: SqlClient, eventIds: readonly string[]): Promise<ReadonlySet<string>> {
+    if (eventIds.length === 0) return new Set()
+    const { rows } = await client.query<{ event_id: string }>({
+      name: 'messaging.inbox.known-elsewhere',
+      text: `SELECT event_id FROM messaging.quarantine WHERE event_id = ANY($1::uuid[]) AND consumer_group = $2
+        UNION SELECT event_id FROM messaging.parked_message WHERE event_id = ANY($1::uuid[]) AND consumer_group = $2`,
+      values: [eventIds, this.parts.group],
+    })
+    return new Set(rows.map(({ event_id }) => event_id))
+  }
+
+  private async askAgain(client: SqlClient, gaps: readonly { readonly cause: EventCause; readonly from: number }[]): Promise<void> {
+    const asked = gaps.flatMap(({ cause, from }) => {
+      const owners = (this.parts.topics.get(cause.topic)?.writtenBy ?? []).filter((owner) => owner !== 'channels')
+      return owners.map((service) => ({ event: republishAsked, subject: service, key: service, payload: { service, topic: cause.topic, subject: cause.subject, from }, cause }))
+    })
+    await this.parts.journal.append(client, asked)
+    for (const { cause, from } of gaps)
+      this.parts.alarm(GAP, 'a message is missing: its key waits and the owner is asked to publish again', { topic: cause.topic, subject: cause.subject, from, got: cause.sequence })
+  }
+}
+
+/** What the walk over a batch found. */
+class Batch {
+  readonly hashes = new Map<string, string>()
+  readonly moved = new Set<EventCause>()
+  readonly followers: NewlyParked[] = []
+  readonly gaps: { readonly cause: EventCause; readonly from: number }[] = []
+  /** Their inbox rows were made before it was clear that they have to wait, or may not come in. */
+  readonly withdrawn: EventCause[] = []
+  readonly filling: EventCause[] = []
+  readonly filledKeys: EventCause[] = []
+  readonly conflicts: Delivery[] = []
+  readonly stale: Delivery[] = []
+  readonly knownStale = new Set<string>()
+}
+
+const pair = (a: string, b: string): string => `${a}\u0000${b}`
+const keyOf = ({ topic, key }: EventCause): string => pair(topic, key)
+const subjectOf = ({ topic, subject }: EventCause): string => pair(topic, subject)
+
+/** Half of a SHA-256 tells two contents apart as well, in half the room. */
+export const hashKept = (hash: string): string => hash.slice(0, 32)
+
+function advance(facts: Facts, cause: EventCause): void {
+  if (cause.sequence === null) return
+  const subject = subjectOf(cause)
+  facts.last.set(subject, Math.max(cause.sequence, facts.last.get(subject) ?? 0))
+}
+
+const fillsGap = (cause: EventCause, waiting: Waiting, facts: Facts): boolean =>
+  cause.sequence !== null && waiting.subject === cause.subject && cause.sequence < (waiting.sequence ?? 0) && cause.sequence === (facts.last.get(subjectOf(cause)) ?? 0) + 1
+
+/** By the time in its uuid v7. */
+function isOlderThanInbox({ eventId }: EventCause): boolean {
+  const madeAt = eventId[14] === '7' ? Number.parseInt(eventId.slice(0, 8) + eventId.slice(9, 13), 16) : Date.now()
+  return Date.now() - madeAt > INBOX_DAYS * 86_400_000
+}

@@ -1,0 +1,45 @@
+/** Resolves after so many milliseconds, or at once when the signal fires. Never keeps a process alive by itself. */
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted) return Promise.resolve()
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal?.addEventListener('abort', done, { once: true })
+  })
+}
+
+/** A bell: whoever rings it while somebody waits, or just before, wakes the waiter. */
+export class Bell {
+  private rung = false
+  private wake: (() => void) | undefined
+
+  ring(): void {
+    this.rung = true
+    this.wake?.()
+  }
+
+  /** Resolves when rung, or after so many milliseconds. */
+  async wait(ms: number): Promise<void> {
+    if (!this.rung) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms)
+        this.wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+    }
+    this.rung = false
+    this.wake = undefined
+  }
+}
+
+/** Grows from `firstMs` by doubling, with jitter so that many waiters do not come back at once. */
+export function backoffMs(attempt: number, firstMs: number, maxMs: number): number {
+  const full = Math.min(maxMs, firstMs * 2 ** Math.min(attempt, 20))
+  return full * (0.5 + Math.random() / 2)
+}
