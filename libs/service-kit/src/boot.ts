@@ -1,12 +1,17 @@
 import type { Abstract, Type } from '@nestjs/common'
 import type { Writable } from 'node:stream'
-import type { Env } from './config.js'
+import { assemble, type Assembled } from './assemble.js'
+import { readAll, type Env } from './config.js'
+import { kitConfig } from './kit-config.js'
+import { layPlumbing, type Plumbing } from './plumbing.js'
 import type { ServiceDefinition } from './service.js'
+import { Stopping } from './stopping.js'
+import { watchTimers } from './timer-metrics.js'
 
 /** A running service. */
 export interface RunningService {
   readonly url: string
-  /** Stops in order (readiness off, consumers leave, HTTP drains, journal sent, timers, pools), within 25 s. Safe to call twice. */
+  /** Stops in order (readiness off, consumers leave, HTTP drains, timers end, journal is sent, pools close), within 25 s. Safe to call twice. */
   stop(): Promise<void>
   /** Something the service's module provides: for tests and tools. */
   get<T>(token: Type<T> | Abstract<T>): T
@@ -15,26 +20,46 @@ export interface RunningService {
 export interface StartOptions {
   /** Called once when the service cannot go on by itself (its consumer died): the process has to end. */
   readonly onFatal: (error: Error) => void
-  /** Where log lines go; default: stdout, or nowhere in tests. */
+  /** Where log lines go; default: stdout. */
   readonly logStream?: Writable
 }
 
-/** Starts a service and touches nothing of the process: no signals, no exit, no environment but the one given. */
-export function createService(service: ServiceDefinition, env: Env, options: StartOptions): Promise<RunningService> {
-  return Promise.reject(new Error(`${service.name} ${Object.keys(env).length} ${String(options.logStream)}`))
+/**
+ * Starts a service and touches nothing of the process: no signals, no exit, no environment but the one given.
+ * Throws: ConfigError with every bad variable; what the database or Nest refuse. An unreachable broker is no reason not to start.
+ */
+export async function createService(service: ServiceDefinition, env: Env, options: StartOptions): Promise<RunningService> {
+  const [config, module] = readAll(env, kitConfig, service.read)
+  const plumbing = layPlumbing(service, config, options)
+  let assembled: Assembled | undefined
+  try {
+    assembled = await assemble(service, module(), plumbing)
+    const url = await start(service, assembled, plumbing)
+    const { app } = assembled
+    const stopping = new Stopping(assembled, plumbing)
+    return { url, stop: () => stopping.stop(), get: (token) => app.get(token, { strict: false }) }
+  } catch (error) {
+    await new Stopping(assembled, plumbing).stop()
+    throw error
+  }
 }
 
-/** The whole of a service's main.ts: environment, signals, exit codes. */
-export async function main(service: ServiceDefinition): Promise<void> {
-  await createService(service, process.env, { onFatal: () => process.exit(1) })
-}
-
-/** Brings a service's database to this build's schema: tables of messaging, of the kit, of the service. Run as a job before the service starts. */
-export function migrate(service: ServiceDefinition, url: string, options: { readonly grantTo?: string } = {}): Promise<void> {
-  return Promise.reject(new Error(`${service.name} ${url} ${options.grantTo ?? ''}`))
-}
-
-/** The OpenAPI 3.1 document of a service, made without connecting to anything. */
-export function openapiOf(service: ServiceDefinition): Promise<Record<string, unknown>> {
-  return Promise.reject(new Error(service.name))
+async function start(service: ServiceDefinition, { app, timers }: Assembled, plumbing: Plumbing): Promise<string> {
+  const { config, log } = plumbing
+  if (config.authDevelopmentKey !== undefined)
+    log.warn('DEVELOPMENT ISSUER IS ON: anybody who reaches this service gets any role at /dev/token. Never set AUTH_DEVELOPMENT_KEY in production.')
+  plumbing.delay.start()
+  plumbing.metrics.number('waybill_event_loop_delay_seconds', 'How late the event loop is, 99th percentile of a second', () => plumbing.delay.p99Ms / 1_000)
+  watchTimers(plumbing)
+  if (service.entities.length > 0) await plumbing.dataSource.initialize()
+  await app.init()
+  await plumbing.messaging.start()
+  if (service.group !== undefined) await app.startAllMicroservices()
+  plumbing.timerSet.tell = (dueAt) => timers.scheduled(dueAt)
+  timers.start()
+  plumbing.housekeeping.start()
+  await app.listen(config.port, config.host)
+  const url = await app.getUrl()
+  log.info('service started', { url })
+  return url
 }

@@ -1,10 +1,10 @@
-import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 
 /** How often the delay is sampled, and over how long a time it is looked at. */
 const RESOLUTION_MS = 20
 const WINDOW_MS = 1_000
 
-let shared: { readonly histogram: IntervalHistogram; readonly timer: NodeJS.Timeout; users: number; p99Ms: number } | undefined
+let shared: { readonly histogram: ReturnType<typeof monitorEventLoopDelay>; readonly timer: NodeJS.Timeout; users: number; p99Ms: number } | undefined
 
 /** How late this process's event loop was, 99th percentile of the last second. One monitor per process, however many services it hosts. */
 export class EventLoopDelay {

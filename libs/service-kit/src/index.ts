@@ -1,6 +1,10 @@
 import 'reflect-metadata'
 
-export { createService, main, migrate, openapiOf, type RunningService, type StartOptions } from './boot.js'
+export { developmentToken } from './authentication.js'
+export { createService, type RunningService, type StartOptions } from './boot.js'
+export { main } from './main.js'
+export { migrate, type MigrateOptions } from './migrate.js'
+export { openapiOf } from './openapi.js'
 export { Clock } from './clock.js'
 export {
   config,
@@ -18,12 +22,14 @@ export {
   type ConfigProblem,
   type Env,
 } from './config.js'
+export { developmentToken } from './authentication.js'
 export { checkIfMatch, etagOf } from './etag.js'
 export { newId } from './ids.js'
 export { Links, readLink, signLink, type Link } from './links.js'
 export { Log, type LogData } from './logging.js'
 export { Metrics } from './metrics.js'
 export { Cursors, filterOf, limitOf, onlyParameters, sortOf, wordOf, type Page, type QueryParameters } from './paging.js'
+export { uuidOf } from './path.js'
 export { roles, type Principal, type Role } from './principal.js'
 export { problemCodes, type ProblemCode } from './problem-codes.js'
 export { Problem, type FieldProblem } from './problem.js'

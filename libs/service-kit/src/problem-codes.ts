@@ -27,6 +27,10 @@ export const problemCodes = {
   'invalid-text': { status: 422, title: 'A field is no valid text' },
   'invalid-value': { status: 422, title: 'A value does not fit its field' },
   'object-expected': { status: 422, title: 'An object is expected here' },
+  'invalid-amount': { status: 422, title: 'An amount is no whole number of minor units in range' },
+  'invalid-quantity': { status: 422, title: 'A quantity is no whole number from 1 to 1,000,000' },
+  'lines-required': { status: 422, title: 'At least one line is required' },
+  'too-many-lines': { status: 422, title: 'There are more lines than this takes' },
   'required': { status: 422, title: 'A required field is missing' },
   'too-long': { status: 422, title: 'A text is too long' },
   'too-many-items': { status: 422, title: 'A list is too long' },
@@ -69,6 +73,14 @@ export const problemCodes = {
   // warehouse
   // shipping
   // after-sales
+  'feedback-already-received': { status: 409, title: 'This question has been answered' },
+  'feedback-closed': { status: 409, title: 'The time to answer is over' },
+  'feedback-not-found': { status: 404, title: 'There is no such question' },
+  'not-in-return': { status: 422, title: 'The return does not have these units' },
+  'not-returnable': { status: 422, title: 'These units cannot be returned' },
+  'order-not-known': { status: 404, title: 'No such order is known here yet' },
+  'return-not-found': { status: 404, title: 'There is no such return' },
+  'return-not-open': { status: 409, title: 'The return is past this step' },
   // notification
   // console
 } as const satisfies Readonly<Record<string, ProblemKind>>

@@ -17,13 +17,19 @@ export const runInScope = <T>(scope: Scope, work: () => T): T => storage.run(sco
 
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/
 
+/** The caller's trace and span, or undefined if the text is no traceparent. */
+export function parseTraceparent(text: string | null | undefined): { readonly traceId: string; readonly spanId: string; readonly sampled: boolean } | undefined {
+  const [, traceId, spanId, flags] = TRACEPARENT.exec(text ?? '') ?? []
+  return traceId && spanId && flags ? { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 } : undefined
+}
+
 /** A new step of the trace that `traceparent` names, or of a new trace. */
 export function scopeAfter(traceparent: string | null | undefined, order?: string | null): Scope {
-  const [, traceId, , flags] = TRACEPARENT.exec(traceparent ?? '') ?? []
+  const parent = parseTraceparent(traceparent)
   return {
-    traceId: traceId ?? randomBytes(16).toString('hex'),
+    traceId: parent?.traceId ?? randomBytes(16).toString('hex'),
     spanId: randomBytes(8).toString('hex'),
-    sampled: flags === undefined || (Number.parseInt(flags, 16) & 1) === 1,
+    sampled: parent?.sampled ?? true,
     ...(order ? { order } : {}),
   }
 }

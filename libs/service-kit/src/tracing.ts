@@ -1,9 +1,8 @@
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags, type Span, type Tracer } from '@opentelemetry/api'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { resourceFromAttributes } from '@opentelemetry/resources'
-import { BatchSpanProcessor, ParentBasedSampler, AlwaysOnSampler } from '@opentelemetry/sdk-trace-base'
-import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
-import { scopeAfter, type Scope } from './scope.js'
+import { AlwaysOnSampler, BasicTracerProvider, BatchSpanProcessor, ParentBasedSampler } from '@opentelemetry/sdk-trace-base'
+import { parseTraceparent, scopeAfter, type Scope } from './scope.js'
 
 /** A step of a trace: its scope goes on in logs and messages; `end` closes its span, if one is kept. */
 export interface Step {
@@ -31,9 +30,9 @@ export class Tracing {
 
   /** Begins what a request asks for, as the next step of the caller's trace. */
   begin(name: string, traceparent: string | undefined): Step {
-    const parent = scopeAfter(traceparent)
-    const span = this.tracer?.startSpan(name, { kind: SpanKind.SERVER }, traceparent === undefined ? ROOT_CONTEXT : contextOf(traceparent, parent))
-    const scope = span ? { ...parent, traceId: span.spanContext().traceId, spanId: span.spanContext().spanId } : parent
+    const next = scopeAfter(traceparent)
+    const span = this.tracer?.startSpan(name, { kind: SpanKind.SERVER }, contextAfter(traceparent))
+    const scope = span ? { ...next, traceId: span.spanContext().traceId, spanId: span.spanContext().spanId } : next
     return { scope, end: (attributes, failed) => endSpan(span, attributes, failed) }
   }
 
@@ -42,8 +41,10 @@ export class Tracing {
   }
 }
 
-function contextOf(traceparent: string, { traceId, sampled }: Scope) {
-  const spanId = traceparent.split('-')[2] ?? ''
+function contextAfter(traceparent: string | undefined) {
+  const parent = parseTraceparent(traceparent)
+  if (!parent) return ROOT_CONTEXT
+  const { traceId, spanId, sampled } = parent
   return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: sampled ? TraceFlags.SAMPLED : TraceFlags.NONE, isRemote: true })
 }
 

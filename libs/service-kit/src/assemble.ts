@@ -1,0 +1,87 @@
+import { Module, type DynamicModule, type LoggerService, type Type } from '@nestjs/common'
+import { DiscoveryModule, DiscoveryService, MetadataScanner, NestFactory, Reflector } from '@nestjs/core'
+import type { NestFastifyApplication } from '@nestjs/platform-fastify'
+import { AccessGuard, unguardedRoutes } from './access.guard.js'
+import { JwtAuthenticator } from './authentication.js'
+import { openEdge } from './http-edge.js'
+import { KitModule } from './kit.module.js'
+import type { Log } from './logging.js'
+import type { Plumbing } from './plumbing.js'
+import type { ServiceDefinition } from './service.js'
+import { TimerRunner, type TimerHandler } from './timer-runner.js'
+import { ON_TIMER, type TimerSubscription } from './timers.js'
+import { RequestPipe } from './validation.pipe.js'
+
+/** A service put together, not yet started. */
+export interface Assembled {
+  readonly app: NestFastifyApplication
+  readonly timers: TimerRunner
+}
+
+/** Puts module, edge and plumbing together. Refuses a service with a route that says neither who may call it nor that all may. */
+export async function assemble(service: ServiceDefinition, module: DynamicModule | Type, plumbing: Plumbing): Promise<Assembled> {
+  const edge = openEdge({
+    ...plumbing,
+    load: { eventLoopDelayMs: () => plumbing.delay.p99Ms, waitingForDatabase: () => plumbing.pool.waitingCount },
+  })
+  const root: DynamicModule = {
+    module: RootModule,
+    imports: [KitModule.with(plumbing, service.entities), DiscoveryModule, module],
+  }
+  const app = await NestFactory.create<NestFastifyApplication>(root, edge.adapter, {
+    abortOnError: false,
+    bodyParser: false,
+    logger: nestLogger(plumbing.log),
+  })
+  const discovery = app.get(DiscoveryService)
+  refuseUnguarded(service, discovery)
+  const { config } = plumbing
+  const authenticator = new JwtAuthenticator({
+    developmentKey: config.authDevelopmentKey,
+    issuer: config.authIssuer,
+    jwksUrl: config.authJwksUrl,
+    audience: config.authAudience,
+  })
+  // before connectMicroservice: what is set later does not reach its handlers
+  app.useGlobalFilters(edge.filter)
+  app.useGlobalPipes(new RequestPipe())
+  app.useGlobalGuards(new AccessGuard(app.get(Reflector), authenticator))
+  if (service.group !== undefined) app.connectMicroservice({ strategy: plumbing.messaging.transport }, { inheritAppConfig: true })
+  return { app, timers: new TimerRunner(plumbing.pool, timerHandlersOf(discovery), plumbing.log) }
+}
+
+@Module({})
+class RootModule {}
+
+function refuseUnguarded({ name }: ServiceDefinition, discovery: DiscoveryService): void {
+  const controllers = discovery.getControllers().flatMap(({ metatype }) => (typeof metatype === 'function' ? [metatype as Type] : []))
+  const unguarded = unguardedRoutes(controllers)
+  if (unguarded.length > 0) throw new Error(`${name}: say @Roles(...) or @Public() on ${unguarded.join(', ')}`)
+}
+
+function timerHandlersOf(discovery: DiscoveryService): TimerHandler[] {
+  const scanner = new MetadataScanner()
+  return [...discovery.getProviders(), ...discovery.getControllers()].flatMap((wrapper) => {
+    const instance = wrapper.instance as Record<string, TimerHandler['handle']> | undefined
+    if (typeof instance !== 'object' || instance === null) return []
+    const prototype = Object.getPrototypeOf(instance) as object | null
+    return scanner.getAllMethodNames(prototype).flatMap((name) => {
+      const subscription = Reflect.getMetadata(ON_TIMER, instance[name] as object) as TimerSubscription | undefined
+      return subscription ? [{ ...subscription, handle: (due) => (instance[name] as TimerHandler['handle']).call(instance, due) } satisfies TimerHandler] : []
+    })
+  })
+}
+
+/** Nest's own warnings in our form; its chatter at start is left out. */
+function nestLogger(log: Log): LoggerService {
+  const quiet = (): void => undefined
+  const said = (parts: readonly unknown[]) => (typeof parts.at(-1) === 'string' && parts.length > 0 ? { context: parts.at(-1) } : {})
+  return {
+    log: quiet,
+    debug: quiet,
+    verbose: quiet,
+    warn: (message: unknown, ...parts: unknown[]) => log.warn(String(message), said(parts)),
+    error: (message: unknown, ...parts: unknown[]) => log.error(String(message), said(parts)),
+    fatal: (message: unknown, ...parts: unknown[]) => log.error(String(message), said(parts)),
+  }
+}

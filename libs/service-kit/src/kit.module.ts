@@ -1,0 +1,46 @@
+import { Global, Module, type DynamicModule, type Provider, type Type } from '@nestjs/common'
+import type { EntitySchema } from 'typeorm'
+import { DataSource } from 'typeorm'
+import { Clock, SystemClock } from './clock.js'
+import { Health } from './health.js'
+import { KeyedLinks, Links } from './links.js'
+import { Log } from './logging.js'
+import { Metrics } from './metrics.js'
+import { Cursors, SignedCursors } from './paging.js'
+import type { Plumbing } from './plumbing.js'
+import { DevelopmentTokenController } from './routes/development-token.controller.js'
+import { HealthController } from './routes/health.controller.js'
+import { ParkedController } from './routes/parked.controller.js'
+import { QuarantineController } from './routes/quarantine.controller.js'
+import { StatisticsController } from './routes/statistics.controller.js'
+import { TasksController } from './routes/tasks.controller.js'
+import { KIT_CONFIG, MESSAGING, POOL } from './tokens.js'
+import { UnitOfWork } from './unit-of-work.js'
+
+/** What every service's module can inject, and the routes that every service has. */
+@Global()
+@Module({})
+export class KitModule {
+  static with(plumbing: Plumbing, entities: readonly EntitySchema[]): DynamicModule {
+    const provided: readonly (readonly [symbol | (abstract new (...args: never[]) => unknown), unknown])[] = [
+      [KIT_CONFIG, plumbing.config],
+      [MESSAGING, plumbing.messaging],
+      [POOL, plumbing.pool],
+      [Health, plumbing.health],
+      [Log, plumbing.log],
+      [Metrics, plumbing.metrics],
+      [UnitOfWork, plumbing.unitOfWork],
+      [Clock, new SystemClock()],
+      [Links, new KeyedLinks(plumbing.config.linkKey)],
+      [Cursors, new SignedCursors(plumbing.cursorKey)],
+      ...(entities.length > 0 ? [[DataSource, plumbing.dataSource] as const] : []),
+    ]
+    const providers: Provider[] = provided.map(([token, value]) => ({ provide: token as Type, useValue: value }))
+    return {
+      module: KitModule,
+      controllers: [HealthController, DevelopmentTokenController, TasksController, ParkedController, QuarantineController, StatisticsController],
+      providers,
+      exports: provided.map(([token]) => token as Type),
+    }
+  }
+}

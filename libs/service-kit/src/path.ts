@@ -1,0 +1,9 @@
+import { Problem } from './problem.js'
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** The id of a path, lower case. Refuses: invalid-id, so that no other text reaches a uuid column. */
+export function uuidOf(text: string): string {
+  if (!UUID.test(text)) throw new Problem('invalid-id', { detail: 'Expected a UUID' })
+  return text.toLowerCase()
+}

@@ -1,0 +1,104 @@
+import { createMessaging, type Messaging } from '@waybill/messaging'
+import { createHash } from 'node:crypto'
+import type { Writable } from 'node:stream'
+import type { Pool } from 'pg'
+import type { Logger } from 'pino'
+import { DataSource } from 'typeorm'
+import { connectionSettings, openPool } from './database.js'
+import { EventLoopDelay } from './event-loop-delay.js'
+import { Health } from './health.js'
+import { Housekeeping } from './housekeeping.js'
+import type { KitConfig } from './kit-config.js'
+import { openLogger, PinoLog, type Log } from './logging.js'
+import { PrometheusMetrics } from './metrics.js'
+import { PostgresUnitOfWork } from './postgres-unit-of-work.js'
+import type { ServiceDefinition } from './service.js'
+import { Tracing } from './tracing.js'
+import { UnitOfWork } from './unit-of-work.js'
+
+/** What stands behind a service: made before Nest, started and stopped by us in our order. Making it connects to nothing. */
+export interface Plumbing {
+  readonly config: KitConfig
+  readonly logger: Logger
+  readonly log: Log
+  readonly metrics: PrometheusMetrics
+  readonly pool: Pool
+  readonly dataSource: DataSource
+  readonly messaging: Messaging
+  readonly unitOfWork: UnitOfWork
+  readonly delay: EventLoopDelay
+  readonly health: Health
+  readonly tracing: Tracing
+  readonly housekeeping: Housekeeping
+  readonly cursorKey: string
+  /** Told when a timer was set; the runner listens once it exists. */
+  readonly timerSet: { tell: (dueAt: Date) => void }
+}
+
+/** Connections for plain CRUD beside the pool of the hot paths. */
+const CRUD_POOL_MAX = 2
+
+export function layPlumbing(
+  service: ServiceDefinition,
+  config: KitConfig,
+  options: { readonly onFatal: (error: Error) => void; readonly logStream?: Writable },
+): Plumbing {
+  const logger = openLogger(service.name, config.logLevel, options.logStream)
+  const log = new PinoLog(logger)
+  const metrics = new PrometheusMetrics(service.name)
+  const pool = openPool(config.databaseUrl, service.name, config.databasePoolMax, log)
+  const messaging = createMessaging({
+    service: service.name,
+    ...(service.group === undefined ? {} : { group: service.group }),
+    namespace: config.namespace,
+    kafka: kafkaAccess(service.name, config),
+    pool,
+    metrics: metrics.registry,
+    log: logger,
+    onFatal: options.onFatal,
+  })
+  const timerSet = { tell: (_dueAt: Date): void => undefined }
+  const unitOfWork = new PostgresUnitOfWork({
+    pool,
+    inbox: messaging.inbox,
+    journal: messaging.journal,
+    onScheduled: (dueAt) => timerSet.tell(dueAt),
+  })
+  const delay = new EventLoopDelay()
+  return {
+    config,
+    logger,
+    log,
+    metrics,
+    pool,
+    dataSource: crudDataSource(service, config),
+    messaging,
+    unitOfWork,
+    delay,
+    health: new Health(pool, messaging, delay),
+    tracing: new Tracing(service.name, config.otlpEndpoint),
+    housekeeping: new Housekeeping(pool, log),
+    // a service's replicas share their database's URL and nobody else knows it
+    cursorKey: createHash('sha256').update(`cursors\n${config.databaseUrl}`).digest('hex'),
+    timerSet,
+  }
+}
+
+const kafkaAccess = (service: string, config: KitConfig) => ({
+  brokers: config.kafkaBrokers,
+  clientId: service,
+  ssl: config.kafkaSsl,
+  ...(config.kafkaSaslMechanism === undefined
+    ? {}
+    : { sasl: { mechanism: config.kafkaSaslMechanism, username: config.kafkaUsername ?? '', password: config.kafkaPassword ?? '' } }),
+})
+
+function crudDataSource(service: ServiceDefinition, config: KitConfig): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url: config.databaseUrl,
+    entities: [...service.entities],
+    synchronize: false,
+    extra: { ...connectionSettings(config.databaseUrl, `${service.name} crud`), max: CRUD_POOL_MAX },
+  })
+}

@@ -1,0 +1,68 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common'
+import { ApiTags } from '@nestjs/swagger'
+import { type Messaging, type ParkedKey, type StoredMessage } from '@waybill/messaging'
+import { filterOf, limitOf, onlyParameters, type QueryParameters } from '../paging.js'
+import { actorOf, type Principal } from '../principal.js'
+import { Problem } from '../problem.js'
+import { Roles, Who } from '../route.decorators.js'
+import { MESSAGING } from '../tokens.js'
+import { EditParkedRequest, ReasonRequest, RetryParkedRequest } from './parked.requests.js'
+
+/** Messages that could not be handled: each waits by its key, and those behind it in order. */
+@ApiTags('operations')
+@Roles('operator')
+@Controller('ops/parked')
+export class ParkedController {
+  constructor(@Inject(MESSAGING) private readonly messaging: Messaging) {}
+
+  /** Parked keys. Filters: `topic`, `key`, `code`. */
+  @Get()
+  async keys(@Query() query: QueryParameters): Promise<{ items: readonly ParkedKey[] }> {
+    onlyParameters(query, ['topic', 'key', 'code', 'limit', 'after'])
+    return { items: await this.messaging.operations.parkedKeys({ ...filtersOf(query, ['topic', 'key', 'code', 'after']), limit: limitOf(query) }) }
+  }
+
+  /** The messages of one parked key, in their order. */
+  @Get('messages')
+  async messages(@Query() query: QueryParameters): Promise<{ items: readonly StoredMessage[] }> {
+    onlyParameters(query, ['topic', 'key'])
+    const { topic, key } = filtersOf(query, ['topic', 'key'])
+    if (topic === undefined || key === undefined) throw new Problem('invalid-filter', { detail: 'topic and key are needed' })
+    return { items: await this.messaging.operations.parkedMessages(topic, key) }
+  }
+
+  /** Tries again now: one key (`topic` and `key`), or all keys with this `code`. */
+  @Post('retry')
+  @HttpCode(200)
+  async retry(@Body() { topic, key, code, why }: RetryParkedRequest, @Who() who: Principal): Promise<{ keys: number }> {
+    const by = { who: actorOf(who), why }
+    if (topic !== undefined && key !== undefined) return { keys: await this.messaging.operations.retryParked({ topic, key }, by) }
+    if (code !== undefined) return { keys: await this.messaging.operations.retryParked({ code }, by) }
+    throw new Problem('invalid-request', { detail: 'Name topic and key, or a code' })
+  }
+
+  /** Corrects a parked message, then tries again. */
+  @Post('messages/:id/edit')
+  @HttpCode(200)
+  async edit(@Param('id') id: string, @Body() { payload, why }: EditParkedRequest, @Who() who: Principal): Promise<{ id: string }> {
+    if (!(await this.messaging.operations.editParked(id, payload, { who: actorOf(who), why }))) throw new Problem('not-parked')
+    return { id }
+  }
+
+  /** Gives a parked message up; those behind it go on. */
+  @Post('messages/:id/skip')
+  @HttpCode(200)
+  async skip(@Param('id') id: string, @Body() { why }: ReasonRequest, @Who() who: Principal): Promise<{ id: string }> {
+    if (!(await this.messaging.operations.skipParked(id, { who: actorOf(who), why }))) throw new Problem('not-parked')
+    return { id }
+  }
+}
+
+function filtersOf<const Name extends string>(query: QueryParameters, names: readonly Name[]): { [N in Name]?: string } {
+  const given: { [N in Name]?: string } = {}
+  for (const name of names) {
+    const value = filterOf(query, name)
+    if (value !== undefined) given[name] = value
+  }
+  return given
+}

@@ -1,0 +1,83 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common'
+import { ApiTags } from '@nestjs/swagger'
+import { type Messaging, type Redriven, type StoredMessage } from '@waybill/messaging'
+import { filterOf, limitOf, onlyParameters, wordOf, type QueryParameters } from '../paging.js'
+import { actorOf, type Principal } from '../principal.js'
+import { Problem } from '../problem.js'
+import { Roles, Who } from '../route.decorators.js'
+import { MESSAGING } from '../tokens.js'
+import { AcceptLossRequest, EditQuarantinedRequest, QuarantinedRequest } from './quarantine.requests.js'
+
+/** Records that could not even be read as a message of ours. They block nobody. */
+@ApiTags('operations')
+@Roles('operator')
+@Controller('ops/quarantine')
+export class QuarantineController {
+  constructor(@Inject(MESSAGING) private readonly messaging: Messaging) {}
+
+  /** Filters: `status` (open, done, discarded), `code`, `topic`. */
+  @Get()
+  async list(@Query() query: QueryParameters): Promise<{ items: readonly StoredMessage[] }> {
+    onlyParameters(query, ['status', 'code', 'topic', 'limit', 'after'])
+    const status = wordOf(query, 'status', ['open', 'done', 'discarded'])
+    const [code, topic, after] = [filterOf(query, 'code'), filterOf(query, 'topic'), filterOf(query, 'after')]
+    return {
+      items: await this.messaging.operations.quarantined({
+        ...(status === undefined ? {} : { status }),
+        ...(code === undefined ? {} : { code }),
+        ...(topic === undefined ? {} : { topic }),
+        ...(after === undefined ? {} : { after }),
+        limit: limitOf(query),
+      }),
+    }
+  }
+
+  @Get(':id')
+  async one(@Param('id') id: string): Promise<StoredMessage> {
+    const message = await this.messaging.operations.quarantinedMessage(id)
+    if (!message) throw new Problem('not-found')
+    return message
+  }
+
+  /** Takes them again, as they are: `ids`, or all with this `code`. */
+  @Post('retry')
+  @HttpCode(200)
+  async retry(@Body() request: QuarantinedRequest, @Who() who: Principal): Promise<{ items: readonly Redriven[] }> {
+    return { items: await this.messaging.operations.retryQuarantined(whichOf(request), byOf(request, who)) }
+  }
+
+  /** Corrects key, headers or payload, then takes it again. */
+  @Post(':id/edit')
+  @HttpCode(200)
+  edit(@Param('id') id: string, @Body() { key, headers, payload, why }: EditQuarantinedRequest, @Who() who: Principal): Promise<Redriven> {
+    const change = {
+      ...(key === undefined ? {} : { key }),
+      ...(headers === undefined ? {} : { headers }),
+      ...(payload === undefined ? {} : { payload }),
+    }
+    return this.messaging.operations.editQuarantined(id, change, { who: actorOf(who), why })
+  }
+
+  /** Gives them up. */
+  @Post('discard')
+  @HttpCode(200)
+  async discard(@Body() request: QuarantinedRequest, @Who() who: Principal): Promise<{ discarded: number }> {
+    return { discarded: await this.messaging.operations.discardQuarantined(whichOf(request), byOf(request, who)) }
+  }
+
+  /** The broker lost records of this partition before we read them: go on behind the hole. */
+  @Post('accept-loss')
+  @HttpCode(200)
+  async acceptLoss(@Body() { topic, partition, why }: AcceptLossRequest, @Who() who: Principal): Promise<object> {
+    await this.messaging.operations.acceptLoss(topic, partition, { who: actorOf(who), why })
+    return { topic, partition }
+  }
+}
+
+const byOf = ({ why }: { why: string }, who: Principal) => ({ who: actorOf(who), why })
+
+function whichOf({ ids, code }: QuarantinedRequest): { ids: readonly string[] } | { code: string } {
+  if (ids !== undefined) return { ids }
+  if (code !== undefined) return { code }
+  throw new Problem('invalid-request', { detail: 'Name ids, or a code' })
+}
