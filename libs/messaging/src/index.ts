@@ -227,3 +227,6 @@ export declare function createTopics(options: { readonly kafka: KafkaAccess; rea
 
 /** The name a topic or group has on the broker of a namespace. */
 export declare function onBroker(namespace: string, name: string): string
+
+/** For tests and tools that write as a service would. */
+export { encode, type Envelope } from './envelope.js'

@@ -1,2 +1,7 @@
+export { exampleOf } from './builders.js'
+export { developmentKey, developmentToken, type Person } from './development-token.js'
 export { eventually } from './eventually.js'
 export * from './infrastructure/index.js'
+export { namespace, type Namespace, type StartedService, type StartServiceOptions } from './namespace.js'
+export { request, type RequestOptions, type Response } from './request.js'
+export type { FactToPublish, PublishedFact, RawRecordToSend } from './topics-of-test.js'
