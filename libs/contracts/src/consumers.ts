@@ -40,7 +40,7 @@ export const consumers: Readonly<Record<string, ConsumerGroup>> = {
   'after-sales.main': group('after-sales', [
     e.OrderPlaced, e.FulfillmentPacked, e.ShipmentDispatched, e.ShipmentDelivered,
     e.PaymentRefunded, e.RefundFailed, e.ChannelRefundDue,
-    e.ProductPublished, e.LocationPublished,
+    e.LocationPublished,
   ]),
   'notification.main': group('notification', [
     e.DeliveryDetailsSet, e.DeliveryDetailsErased,
