@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { chown, cp, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -148,6 +148,8 @@ async function unprivilegedUser(directory: string): Promise<{ uid: number; gid: 
   throw new Error('PostgreSQL cannot run as root, and this machine has neither a user `postgres` nor `nobody`')
 }
 
+const shared = '/var/tmp/waybill'
+
 /**
  * Where an unprivileged user can reach the programs and the data. A clone below /root or in a `mktemp -d` folder is
  * closed to others; then the programs are copied and the data kept below /var/tmp.
@@ -156,7 +158,6 @@ async function reachableHome(
   programs: { bin: string; version: string },
   directory: string,
 ): Promise<{ bin: string; data: string }> {
-  const shared = '/var/tmp/waybill'
   const copied = join(shared, `postgres-${programs.version}`)
   const bin = (await isOpenToOthers(programs.bin)) ? programs.bin : join(copied, 'bin')
   if (bin !== programs.bin && !(await exists(copied))) {
@@ -169,8 +170,15 @@ async function reachableHome(
     })
   }
   await mkdir(directory, { recursive: true })
-  const data = (await isOpenToOthers(directory)) ? directory : join(shared, Buffer.from(directory).toString('base64url').slice(-200))
-  return { bin, data }
+  return { bin, data: (await isOpenToOthers(directory)) ? directory : sharedData(directory) }
+}
+
+const sharedData = (directory: string): string => join(shared, `data-${hash('sha256', directory, 'hex').slice(0, 16)}`)
+
+/** Removes everything that a stopped PostgreSQL kept for this directory. */
+export async function removePostgresData(directory: string): Promise<void> {
+  await rm(sharedData(directory), { recursive: true, force: true })
+  await rm(directory, { recursive: true, force: true })
 }
 
 /** True where every folder on the way lets others pass. */

@@ -2,7 +2,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { dockerRefusal, startDocker } from './docker.js'
 import { findJava, findKafkaJars, kafkaVersion, startEmbeddedKafka } from './embedded-kafka.js'
-import { postgresPrograms, startEmbeddedPostgres } from './embedded-postgres.js'
+import { postgresPrograms, removePostgresData, startEmbeddedPostgres } from './embedded-postgres.js'
 import { rememberProcess, rememberedProcess, stopRemembered } from './server-process.js'
 
 /** Where PostgreSQL and Kafka come from. */
@@ -46,7 +46,19 @@ export class NoInfrastructure extends Error {
   override readonly name = 'NoInfrastructure'
 }
 
-const workspaceRoot = join(import.meta.dirname, '..', '..', '..', '..')
+/** Where `npm start` keeps its data, and tests theirs below. */
+export const dataDirectory = join(import.meta.dirname, '..', '..', '..', '..', '.waybill')
+
+/** Removes the data of embedded servers, as if there had been no start before. Throws: NoInfrastructure while they run. */
+export async function removeData(directory: string): Promise<void> {
+  await refuseIfInUse(directory)
+  await Promise.all([
+    stopRemembered(join(directory, 'postgres', 'postgres.pid'), ['SIGQUIT', 'SIGKILL']),
+    stopRemembered(join(directory, 'kafka', 'kafka.pid'), ['SIGKILL']),
+  ])
+  await removePostgresData(join(directory, 'postgres'))
+  await rm(join(directory, 'kafka'), { recursive: true, force: true })
+}
 
 /** Chooses the infrastructure: URLs given, else embedded, else a Docker engine that answers. Throws: NoInfrastructure. */
 export async function chooseInfrastructure(options: Pick<FindOptions, 'force' | 'env'>): Promise<Choice> {
@@ -118,13 +130,10 @@ async function startEmbedded(
 ): Promise<Infrastructure> {
   const started = performance.now()
   const durable = options.purpose === 'data'
-  const directory = options.directory ?? (durable ? join(workspaceRoot, '.waybill') : await directoryOfThisRun(say))
+  const directory = options.directory ?? (durable ? dataDirectory : await directoryOfThisRun(say))
   await mkdir(directory, { recursive: true })
-  const owner = join(directory, 'owner.pid')
-  const other = await rememberedProcess(owner)
-  if (other !== undefined && other !== process.pid) {
-    throw new NoInfrastructure(`${directory} is in use by process ${other}. Fix: stop that one (Ctrl-C), or use another directory.`)
-  }
+  await refuseIfInUse(directory)
+  const owner = join(directory, ownerFile)
   await rememberProcess(owner, process.pid)
   const settled = await Promise.allSettled([
     startEmbeddedPostgres({
@@ -163,18 +172,27 @@ async function startEmbedded(
   }
 }
 
+const ownerFile = 'owner.pid'
+
+async function refuseIfInUse(directory: string): Promise<void> {
+  const other = await rememberedProcess(join(directory, ownerFile))
+  if (other === undefined || other === process.pid) return
+  throw new NoInfrastructure(`${directory} is in use by process ${other}. Fix: stop that one (Ctrl-C), or use another directory.`)
+}
+
 /** A directory for this test run alone; on the way the directories of runs that were killed are cleared, servers and all. */
 async function directoryOfThisRun(say: (line: string) => void): Promise<string> {
-  const runs = join(workspaceRoot, '.waybill', 'tests')
+  const runs = join(dataDirectory, 'tests')
   await mkdir(runs, { recursive: true })
   for (const run of await readdir(runs)) {
     const directory = join(runs, run)
-    if ((await rememberedProcess(join(directory, 'owner.pid'))) !== undefined) continue
+    if ((await rememberedProcess(join(directory, ownerFile))) !== undefined) continue
     const left = await Promise.all([
       stopRemembered(join(directory, 'postgres', 'postgres.pid'), ['SIGQUIT', 'SIGKILL']),
       stopRemembered(join(directory, 'kafka', 'kafka.pid'), ['SIGKILL']),
     ])
     if (left.includes(true)) say(`Tests: stopped the servers that killed run ${run} had left`)
+    await removePostgresData(join(directory, 'postgres'))
     await rm(directory, { recursive: true, force: true })
   }
   return join(runs, String(process.pid))
