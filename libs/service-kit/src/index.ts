@@ -22,7 +22,6 @@ export {
   type ConfigProblem,
   type Env,
 } from './config.js'
-export { developmentToken } from './authentication.js'
 export { checkIfMatch, etagOf } from './etag.js'
 export { newId } from './ids.js'
 export { Links, readLink, signLink, type Link } from './links.js'
