@@ -22,11 +22,11 @@ export interface InboxParts {
   readonly alarm: RaiseAlarm
 }
 
-/** Something to be admitted. Not stored: a message this group ignores, of which only the place in the sequence counts. */
+/** Something to be admitted. Of what is ignored or refused only the place in the sequence counts; a refused message never waits. */
 interface Candidate {
   readonly cause: EventCause
   readonly delivery: Delivery | undefined
-  readonly stored: boolean
+  readonly fate: 'handled' | 'ignored' | 'refused'
 }
 
 interface Facts {
@@ -77,30 +77,15 @@ export class Inbox {
    * Causes made by hand (tests) have no record behind them: they are only told apart by event id.
    */
   async admit(client: SqlClient, causes: readonly EventCause[]): Promise<readonly Admission[]> {
-    const candidates = causes.map((cause): Candidate => ({ cause, delivery: deliveryOf(cause), stored: true }))
+    const candidates = causes.map((cause): Candidate => ({ cause, delivery: deliveryOf(cause), fate: 'handled' }))
     const retried = candidates.find(({ delivery }) => delivery?.parkedId !== undefined)
     if (retried) return Promise.all(candidates.map(async (candidate) => (candidate === retried ? this.admitRetried(client, retried) : 'seen')))
     return this.decide(client, candidates)
   }
 
-  /** The same for messages no handler takes: ignored ones. */
-  async account(client: SqlClient, deliveries: readonly Delivery[]): Promise<readonly Admission[]> {
-    return this.decide(client, deliveries.map((delivery): Candidate => ({ cause: delivery.cause, delivery, stored: false })))
-  }
-
-  /** Counts refused messages in their sequences where they are the next, so that what follows them is no gap. */
-  async passOver(client: SqlClient, causes: readonly EventCause[]): Promise<void> {
-    const sequenced = causes.filter(({ sequence }) => sequence !== null)
-    if (sequenced.length === 0) return
-    const { last } = await this.lookUp(client, sequenced.map((cause): Candidate => ({ cause, delivery: undefined, stored: false })))
-    const moved = new Map<string, EventCause>()
-    for (const cause of sequenced) {
-      const before = last.get(subjectOf(cause))
-      if (before !== undefined && cause.sequence !== before + 1) continue
-      last.set(subjectOf(cause), cause.sequence ?? 0)
-      moved.set(subjectOf(cause), cause)
-    }
-    await this.saveSequences(client, [...moved.values()], last)
+  /** The same for messages no handler takes, in their order: what is ignored waits like any other, what is refused lies in quarantine. */
+  async account(client: SqlClient, passed: readonly { readonly delivery: Delivery; readonly fate: 'ignored' | 'refused' }[]): Promise<readonly Admission[]> {
+    return this.decide(client, passed.map(({ delivery, fate }): Candidate => ({ cause: delivery.cause, delivery, fate })))
   }
 
   private async decide(client: SqlClient, candidates: readonly Candidate[]): Promise<readonly Admission[]> {
@@ -109,7 +94,7 @@ export class Inbox {
     const seenIds = await this.alreadyHandled(client, candidates, facts)
     const filled = await this.gapHeads(client, candidates, facts)
     const admissions = candidates.map((candidate) => this.judge(candidate, facts, batch, seenIds, filled))
-    await this.settle(client, candidates, facts, batch)
+    await this.settle(client, facts, batch)
     // A message said to be refused may have turned out to be known to quarantine already.
     candidates.forEach(({ cause }, index) => {
       if (admissions[index] === 'refused' && batch.knownStale.has(cause.eventId)) admissions[index] = 'seen'
@@ -132,7 +117,7 @@ export class Inbox {
         causes.map(({ key }) => key),
         causes.map(({ subject }) => subject),
         causes.map(({ payloadHash }) => hashKept(payloadHash)),
-        candidates.map(({ stored }) => stored),
+        candidates.map(({ fate }) => fate === 'handled'),
       ],
     })
     const facts: Facts = { inserted: new Set(), last: new Map(), parked: new Map() }
@@ -145,7 +130,13 @@ export class Inbox {
   }
 
   private judge(candidate: Candidate, facts: Facts, batch: Batch, seenIds: ReadonlyMap<string, string>, filled: ReadonlyMap<string, Waiting>): Admission {
-    const { cause, delivery, stored } = candidate
+    const { cause, delivery, fate } = candidate
+    if (fate === 'refused') {
+      // What follows it must be no gap; but it must not hide one either.
+      if (isNext(cause, facts)) batch.advance(cause, facts)
+      return 'refused'
+    }
+    if (batch.waiting.has(cause.eventId)) return 'parked'
     const earlierHash = batch.hashes.get(cause.eventId) ?? seenIds.get(cause.eventId)
     if (earlierHash !== undefined) {
       advance(facts, cause)
@@ -153,37 +144,34 @@ export class Inbox {
       batch.conflicts.push(delivery)
       return 'refused'
     }
-    if (stored) batch.hashes.set(cause.eventId, hashKept(cause.payloadHash))
+    if (fate === 'handled') batch.hashes.set(cause.eventId, hashKept(cause.payloadHash))
     if (!delivery) return 'fresh'
 
     const key = keyOf(cause)
     if (facts.parked.has(key)) {
       const waiting = filled.get(key)
       if (waiting && fillsGap(cause, waiting, facts)) {
-        advance(facts, cause)
-        batch.moved.add(cause)
-        if (stored) batch.filling.push(cause)
+        batch.advance(cause, facts)
+        if (fate === 'handled') batch.filling.push(cause)
         if (cause.sequence === (waiting.sequence ?? 0) - 1) batch.filledKeys.push(cause)
         return 'fresh'
       }
-      batch.followers.push({ delivery, code: 'queued', error: '' })
+      batch.park({ delivery, code: 'queued', error: '' })
       return 'parked'
     }
     if (cause.sequence === null || delivery.redriven) return 'fresh'
-    const before = facts.last.get(subjectOf(cause))
-    if (before === undefined || cause.sequence === before + 1) {
-      advance(facts, cause)
-      batch.moved.add(cause)
+    if (isNext(cause, facts)) {
+      batch.advance(cause, facts)
       return 'fresh'
     }
+    const before = facts.last.get(subjectOf(cause)) ?? 0
     if (cause.sequence > before + 1) {
       facts.parked.set(key, { code: GAP, subject: cause.subject, sequence: cause.sequence })
-      batch.followers.push({ delivery, code: GAP, error: `sequence ${cause.sequence} came after ${before}` })
+      batch.park({ delivery, code: GAP, error: `sequence ${cause.sequence} came after ${before}` })
       batch.gaps.push({ cause, from: before + 1 })
-      if (stored) batch.withdrawn.push(cause)
       return 'parked'
     }
-    if (!stored) return 'seen'
+    if (fate === 'ignored') return 'seen'
     batch.withdrawn.push(cause)
     if (isOlderThanInbox(cause)) return 'seen'
     batch.stale.push(delivery)
@@ -191,10 +179,9 @@ export class Inbox {
   }
 
   /** Writes what the walk over the batch decided. On the usual way that is one statement. */
-  private async settle(client: SqlClient, candidates: readonly Candidate[], facts: Facts, batch: Batch): Promise<void> {
-    // What follows a gap within the batch got its inbox row before the gap was seen.
-    const parkedIds = new Set(batch.followers.map(({ delivery }) => delivery.cause.eventId))
-    const withdrawn = [...batch.withdrawn.map(({ eventId }) => eventId), ...candidates.map(({ cause }) => cause.eventId).filter((id) => parkedIds.has(id) && facts.inserted.has(id))]
+  private async settle(client: SqlClient, facts: Facts, batch: Batch): Promise<void> {
+    // A gap, and what follows it within the batch, got its inbox row before the gap was seen.
+    const withdrawn = [...batch.withdrawn.map(({ eventId }) => eventId), ...[...batch.waiting].filter((id) => facts.inserted.has(id))]
     if (withdrawn.length > 0)
       await client.query({ name: 'messaging.inbox.withdraw', text: 'DELETE FROM messaging.inbox WHERE event_id = ANY($1::uuid[]) AND consumer_group = $2', values: [withdrawn, this.parts.group] })
     if (batch.filling.length > 0) await this.insert(client, batch.filling)
@@ -270,7 +257,7 @@ export class Inbox {
 
   /** Hashes of messages that had their inbox row before. Asked only when something was not new. */
   private async alreadyHandled(client: SqlClient, candidates: readonly Candidate[], facts: Facts): Promise<ReadonlyMap<string, string>> {
-    const doubtful = candidates.filter(({ cause, stored }) => stored && !facts.inserted.has(cause.eventId)).map(({ cause }) => cause.eventId)
+    const doubtful = candidates.filter(({ cause, fate }) => fate === 'handled' && !facts.inserted.has(cause.eventId)).map(({ cause }) => cause.eventId)
     if (doubtful.length === 0) return new Map()
     const { rows } = await client.query<{ event_id: string; hash: string }>({
       name: 'messaging.inbox.handled',
@@ -321,14 +308,25 @@ class Batch {
   readonly hashes = new Map<string, string>()
   readonly moved = new Set<EventCause>()
   readonly followers: NewlyParked[] = []
+  readonly waiting = new Set<string>()
   readonly gaps: { readonly cause: EventCause; readonly from: number }[] = []
-  /** Their inbox rows were made before it was clear that they have to wait, or may not come in. */
+  /** Their inbox rows were made before it was clear that they may not come in. */
   readonly withdrawn: EventCause[] = []
   readonly filling: EventCause[] = []
   readonly filledKeys: EventCause[] = []
   readonly conflicts: Delivery[] = []
   readonly stale: Delivery[] = []
   readonly knownStale = new Set<string>()
+
+  park(parked: NewlyParked): void {
+    this.followers.push(parked)
+    this.waiting.add(parked.delivery.cause.eventId)
+  }
+
+  advance(cause: EventCause, facts: Facts): void {
+    advance(facts, cause)
+    this.moved.add(cause)
+  }
 }
 
 const pair = (a: string, b: string): string => `${a}\u0000${b}`
@@ -344,8 +342,15 @@ function advance(facts: Facts, cause: EventCause): void {
   facts.last.set(subject, Math.max(cause.sequence, facts.last.get(subject) ?? 0))
 }
 
+/** The first one seen of a subject, or the one after the last. */
+function isNext(cause: EventCause, facts: Facts): boolean {
+  if (cause.sequence === null) return false
+  const before = facts.last.get(subjectOf(cause))
+  return before === undefined || cause.sequence === before + 1
+}
+
 const fillsGap = (cause: EventCause, waiting: Waiting, facts: Facts): boolean =>
-  cause.sequence !== null && waiting.subject === cause.subject && cause.sequence < (waiting.sequence ?? 0) && cause.sequence === (facts.last.get(subjectOf(cause)) ?? 0) + 1
+  waiting.subject === cause.subject && (cause.sequence ?? 0) < (waiting.sequence ?? 0) && isNext(cause, facts)
 
 /** By the time in its uuid v7. */
 function isOlderThanInbox({ eventId }: EventCause): boolean {
