@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import { AccessGuard, unguardedRoutes } from './access.guard.js'
 import { JwtAuthenticator } from './authentication.js'
 import { openEdge } from './http-edge.js'
+import { serveDocument } from './openapi.js'
 import { KitModule } from './kit.module.js'
 import type { Log } from './logging.js'
 import type { Plumbing } from './plumbing.js'
@@ -21,12 +22,14 @@ export interface Assembled {
 /** Puts module, edge and plumbing together. Refuses a service with a route that says neither who may call it nor that all may. */
 export async function assemble(service: ServiceDefinition, module: DynamicModule | Type, plumbing: Plumbing): Promise<Assembled> {
   const edge = openEdge({
-    ...plumbing,
+    service: service.name,
+    log: plumbing.log,
+    metrics: plumbing.metrics,
     load: { eventLoopDelayMs: () => plumbing.delay.p99Ms, waitingForDatabase: () => plumbing.pool.waitingCount },
   })
   const root: DynamicModule = {
     module: RootModule,
-    imports: [KitModule.with(plumbing, service.entities), DiscoveryModule, module],
+    imports: [KitModule.with(plumbing, service), DiscoveryModule, module],
   }
   const app = await NestFactory.create<NestFastifyApplication>(root, edge.adapter, {
     abortOnError: false,
@@ -46,6 +49,7 @@ export async function assemble(service: ServiceDefinition, module: DynamicModule
   app.useGlobalFilters(edge.filter)
   app.useGlobalPipes(new RequestPipe())
   app.useGlobalGuards(new AccessGuard(app.get(Reflector), authenticator))
+  serveDocument(service.name, app, edge.fastify)
   if (service.group !== undefined) app.connectMicroservice({ strategy: plumbing.messaging.transport }, { inheritAppConfig: true })
   return { app, timers: new TimerRunner(plumbing.pool, timerHandlersOf(discovery), plumbing.log) }
 }

@@ -11,7 +11,7 @@ import { actorOf } from './principal.js'
 import type { KitRequest } from './request.js'
 import { RouteTable } from './route-table.js'
 import { runInScope } from './scope.js'
-import type { Step, Tracing } from './tracing.js'
+import { beginStep, type Step } from './tracing.js'
 
 /** A link token is longer than Fastify's 100. */
 const PARAMETER_LENGTH_MAX = 512
@@ -29,9 +29,9 @@ const securityHeaders: Readonly<Record<string, string>> = {
 }
 
 export interface EdgeParts {
+  readonly service: string
   readonly log: Log
   readonly metrics: PrometheusMetrics
-  readonly tracing: Tracing
   readonly load: Load
 }
 
@@ -42,7 +42,7 @@ export interface Edge {
   readonly filter: ProblemFilter
 }
 
-export function openEdge({ log, metrics, tracing, load }: EdgeParts): Edge {
+export function openEdge({ service, log, metrics, load }: EdgeParts): Edge {
   const routes = new RouteTable()
   const filter = new ProblemFilter(log, routes)
   const adapter = new FastifyAdapter({
@@ -56,7 +56,7 @@ export function openEdge({ log, metrics, tracing, load }: EdgeParts): Edge {
   const fastify = adapter.getInstance() as unknown as FastifyInstance
   routes.watch(fastify)
   useBodyParsers(fastify)
-  useSteps(fastify, tracing, metrics, log)
+  useSteps(fastify, service, metrics, log)
   useAdmission(fastify, load)
   useSecurityHeaders(fastify)
   return { adapter, fastify, filter }
@@ -64,10 +64,10 @@ export function openEdge({ log, metrics, tracing, load }: EdgeParts): Edge {
 
 const steps = new WeakMap<FastifyRequest, Step>()
 
-function useSteps(fastify: FastifyInstance, tracing: Tracing, metrics: PrometheusMetrics, log: Log): void {
+function useSteps(fastify: FastifyInstance, service: string, metrics: PrometheusMetrics, log: Log): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
     const { traceparent } = request.headers
-    const step = tracing.begin(`${request.method} ${request.routeOptions.url ?? 'unknown'}`, typeof traceparent === 'string' ? traceparent : undefined)
+    const step = beginStep(service, `${request.method} ${request.routeOptions.url ?? 'unknown'}`, typeof traceparent === 'string' ? traceparent : undefined)
     steps.set(request, step)
     // everything that follows in this request, the body's arrival included, happens in this scope
     runInScope(step.scope, done)

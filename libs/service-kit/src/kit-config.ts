@@ -18,7 +18,6 @@ const read = config({
   authJwksUrl: optional(url('AUTH_JWKS_URL')),
   authAudience: optional(text('AUTH_AUDIENCE')),
   linkKey: optional(secret('LINK_KEY')),
-  otlpEndpoint: optional(url('OTEL_EXPORTER_OTLP_ENDPOINT')),
 })
 
 /** What every service is told. */

@@ -1,5 +1,4 @@
 import { Global, Module, type DynamicModule, type Provider, type Type } from '@nestjs/common'
-import type { EntitySchema } from 'typeorm'
 import { DataSource } from 'typeorm'
 import { Clock, SystemClock } from './clock.js'
 import { Health } from './health.js'
@@ -8,6 +7,7 @@ import { Log } from './logging.js'
 import { Metrics } from './metrics.js'
 import { Cursors, SignedCursors } from './paging.js'
 import type { Plumbing } from './plumbing.js'
+import type { ServiceDefinition } from './service.js'
 import { DevelopmentTokenController } from './routes/development-token.controller.js'
 import { HealthController } from './routes/health.controller.js'
 import { ParkedController } from './routes/parked.controller.js'
@@ -21,7 +21,7 @@ import { UnitOfWork } from './unit-of-work.js'
 @Global()
 @Module({})
 export class KitModule {
-  static with(plumbing: Plumbing, entities: readonly EntitySchema[]): DynamicModule {
+  static with(plumbing: Plumbing, { entities, ownsTasks }: Pick<ServiceDefinition, 'entities' | 'ownsTasks'>): DynamicModule {
     const provided: readonly (readonly [symbol | (abstract new (...args: never[]) => unknown), unknown])[] = [
       [KIT_CONFIG, plumbing.config],
       [MESSAGING, plumbing.messaging],
@@ -38,7 +38,7 @@ export class KitModule {
     const providers: Provider[] = provided.map(([token, value]) => ({ provide: token as Type, useValue: value }))
     return {
       module: KitModule,
-      controllers: [HealthController, DevelopmentTokenController, TasksController, ParkedController, QuarantineController, StatisticsController],
+      controllers: [HealthController, DevelopmentTokenController, ...(ownsTasks ? [TasksController] : []), ParkedController, QuarantineController, StatisticsController],
       providers,
       exports: provided.map(([token]) => token as Type),
     }

@@ -1,6 +1,7 @@
 import { createService } from './boot.js'
 import { ConfigError } from './config.js'
 import type { ServiceDefinition } from './service.js'
+import { exportTraces } from './tracing.js'
 
 /** The configuration is at fault: starting again changes nothing. Source: sysexits(3), EX_CONFIG. */
 const EXIT_CONFIG = 78
@@ -14,13 +15,17 @@ export async function main(service: ServiceDefinition): Promise<void> {
   process.on('unhandledRejection', die('unhandled rejection'))
   process.on('uncaughtException', die('uncaught exception'))
   try {
+    const endTraces = exportTraces(service.name, process.env)
     const running = await createService(service, process.env, { onFatal: die('cannot go on') })
     let isStopping = false
     const stop = () => {
       // a second signal changes nothing: the stop has its own limit
       if (isStopping) return
       isStopping = true
-      running.stop().then(() => process.exit(0), die('stop failed'))
+      running
+        .stop()
+        .then(endTraces)
+        .then(() => process.exit(0), die('stop failed'))
     }
     process.on('SIGTERM', stop)
     process.on('SIGINT', stop)

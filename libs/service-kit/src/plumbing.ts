@@ -13,7 +13,6 @@ import { openLogger, PinoLog, type Log } from './logging.js'
 import { PrometheusMetrics } from './metrics.js'
 import { PostgresUnitOfWork } from './postgres-unit-of-work.js'
 import type { ServiceDefinition } from './service.js'
-import { Tracing } from './tracing.js'
 import { UnitOfWork } from './unit-of-work.js'
 
 /** What stands behind a service: made before Nest, started and stopped by us in our order. Making it connects to nothing. */
@@ -28,7 +27,6 @@ export interface Plumbing {
   readonly unitOfWork: UnitOfWork
   readonly delay: EventLoopDelay
   readonly health: Health
-  readonly tracing: Tracing
   readonly housekeeping: Housekeeping
   readonly cursorKey: string
   /** Told when a timer was set; the runner listens once it exists. */
@@ -59,6 +57,7 @@ export function layPlumbing(
   })
   const timerSet = { tell: (_dueAt: Date): void => undefined }
   const unitOfWork = new PostgresUnitOfWork({
+    service: service.name,
     pool,
     inbox: messaging.inbox,
     journal: messaging.journal,
@@ -76,7 +75,6 @@ export function layPlumbing(
     unitOfWork,
     delay,
     health: new Health(pool, messaging, delay),
-    tracing: new Tracing(service.name, config.otlpEndpoint),
     housekeeping: new Housekeeping(pool, log),
     // a service's replicas share their database's URL and nobody else knows it
     cursorKey: createHash('sha256').update(`cursors\n${config.databaseUrl}`).digest('hex'),

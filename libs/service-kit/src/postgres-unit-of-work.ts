@@ -25,6 +25,8 @@ type Admitted =
 
 /** Messaging and timers, as far as a transaction touches them. */
 export interface UnitOfWorkParts {
+  /** The service's name: who owns the tasks it opens. */
+  readonly service: string
   readonly pool: Pool
   readonly inbox: Pick<Inbox, 'admit'>
   readonly journal: Pick<Journal, 'append' | 'afterCommit'>
@@ -100,7 +102,7 @@ export class PostgresUnitOfWork extends UnitOfWork {
     if (results.length !== 0 && results.length !== fresh.length)
       throw new Error(`A change returned ${results.length} results for ${fresh.length} inputs`)
     tx.close()
-    const told = [...tx.told, ...(await writeTasks(client, tx.tasks))]
+    const told = [...tx.told, ...(await writeTasks(client, this.parts.service, tx.tasks))]
     await writeTimers(client, tx.timers)
     await keepResults(
       client,

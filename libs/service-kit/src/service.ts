@@ -13,6 +13,8 @@ export interface ServiceParts<C> {
   readonly migrations: readonly Migration[]
   /** Its consumer group; left out: it consumes nothing. */
   readonly group?: string
+  /** Has it tasks of its own, listed at /v1/tasks? Default: yes. The console shows everybody's instead. */
+  readonly ownsTasks?: boolean
   /** Entities of plain CRUD: with them, a TypeORM DataSource can be injected. */
   readonly entities?: readonly EntitySchema[]
 }
@@ -22,6 +24,7 @@ export interface ServiceDefinition {
   readonly name: string
   readonly group: string | undefined
   readonly migrations: readonly Migration[]
+  readonly ownsTasks: boolean
   readonly entities: readonly EntitySchema[]
   /** Reads its own part of the environment. Throws: ConfigError. The module is made only when asked for. */
   readonly read: (env: Env) => () => DynamicModule | Type
@@ -33,6 +36,7 @@ export function defineService<C>(parts: ServiceParts<C>): ServiceDefinition {
     name: parts.name,
     group: parts.group,
     migrations: parts.migrations,
+    ownsTasks: parts.ownsTasks ?? true,
     entities: parts.entities ?? [],
     read: (env) => {
       const config = parts.config(env)

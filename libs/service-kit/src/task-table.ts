@@ -26,9 +26,9 @@ export interface Task {
 }
 
 /** Opens and closes tasks in call order and returns what there is to tell the others. */
-export async function writeTasks(client: PoolClient, changes: readonly TaskChange[]): Promise<readonly OutgoingMessage[]> {
+export async function writeTasks(client: PoolClient, service: string, changes: readonly TaskChange[]): Promise<readonly OutgoingMessage[]> {
   const told: OutgoingMessage[] = []
-  for (const run of runsOf(changes)) told.push(...(run[0]?.does === 'open' ? await open(client, run as Opening[]) : await close(client, run as Closing[])))
+  for (const run of runsOf(changes)) told.push(...(run[0]?.does === 'open' ? await open(client, service, run as Opening[]) : await close(client, run as Closing[])))
   return told
 }
 
@@ -46,7 +46,7 @@ function runsOf(changes: readonly TaskChange[]): TaskChange[][] {
   return runs
 }
 
-async function open(client: PoolClient, tasks: readonly Opening[]): Promise<OutgoingMessage[]> {
+async function open(client: PoolClient, service: string, tasks: readonly Opening[]): Promise<OutgoingMessage[]> {
   const withIds = tasks.map((task) => ({ ...task, id: newId() }))
   const { rows } = await client.query<{ id: string }>({
     name: 'kit.tasks.open',
@@ -70,7 +70,7 @@ async function open(client: PoolClient, tasks: readonly Opening[]): Promise<Outg
       event: TaskOpened,
       subject: id,
       key: id,
-      payload: { task: id, kind, subject, order: order ?? null, owner, why, dueAt: dueAt.toISOString() },
+      payload: { task: id, service, kind, subject, order: order ?? null, owner, why, dueAt: dueAt.toISOString() },
       cause,
       correlationId: order,
     }))

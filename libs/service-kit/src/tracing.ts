@@ -1,7 +1,9 @@
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags, type Span, type Tracer } from '@opentelemetry/api'
+import { isSpanContextValid, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags, type Context } from '@opentelemetry/api'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { resourceFromAttributes } from '@opentelemetry/resources'
-import { AlwaysOnSampler, BasicTracerProvider, BatchSpanProcessor, ParentBasedSampler } from '@opentelemetry/sdk-trace-base'
+import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
+import { config, optional, url, type Env } from './config.js'
 import { parseTraceparent, scopeAfter, type Scope } from './scope.js'
 
 /** A step of a trace: its scope goes on in logs and messages; `end` closes its span, if one is kept. */
@@ -11,46 +13,43 @@ export interface Step {
 }
 
 /**
- * Traces of one service. Every request gets a trace id that its messages carry on; spans are made and sent only where
- * an OTLP endpoint is set, by a provider of our own: nothing of the process is instrumented.
+ * Begins what a request asks for, as the next step of the caller's trace. Every request gets a trace id that its messages
+ * carry on; spans are kept only where the process exports them (`exportTraces`), else this costs two random numbers.
  */
-export class Tracing {
-  private readonly provider: BasicTracerProvider | undefined
-  private readonly tracer: Tracer | undefined
-
-  constructor(service: string, otlpEndpoint: string | undefined) {
-    if (otlpEndpoint === undefined) return
-    this.provider = new BasicTracerProvider({
-      resource: resourceFromAttributes({ 'service.name': service, 'service.namespace': 'waybill' }),
-      sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
-      spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter({ url: `${otlpEndpoint}/v1/traces` }))],
-    })
-    this.tracer = this.provider.getTracer('waybill')
-  }
-
-  /** Begins what a request asks for, as the next step of the caller's trace. */
-  begin(name: string, traceparent: string | undefined): Step {
-    const next = scopeAfter(traceparent)
-    const span = this.tracer?.startSpan(name, { kind: SpanKind.SERVER }, contextAfter(traceparent))
-    const scope = span ? { ...next, traceId: span.spanContext().traceId, spanId: span.spanContext().spanId } : next
-    return { scope, end: (attributes, failed) => endSpan(span, attributes, failed) }
-  }
-
-  async stop(): Promise<void> {
-    await this.provider?.shutdown()
+export function beginStep(service: string, name: string, traceparent: string | undefined): Step {
+  const next = scopeAfter(traceparent)
+  const span = trace.getTracer('@waybill/service-kit').startSpan(name, { kind: SpanKind.SERVER, attributes: { 'waybill.service': service } }, contextAfter(traceparent))
+  const { traceId, spanId } = span.spanContext()
+  return {
+    scope: span.isRecording() && isSpanContextValid(span.spanContext()) ? { ...next, traceId, spanId } : next,
+    end: (attributes, failed) => {
+      span.setAttributes(attributes)
+      if (failed) span.setStatus({ code: SpanStatusCode.ERROR })
+      span.end()
+    },
   }
 }
 
-function contextAfter(traceparent: string | undefined) {
+function contextAfter(traceparent: string | undefined): Context {
   const parent = parseTraceparent(traceparent)
   if (!parent) return ROOT_CONTEXT
   const { traceId, spanId, sampled } = parent
   return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: sampled ? TraceFlags.SAMPLED : TraceFlags.NONE, isRemote: true })
 }
 
-function endSpan(span: Span | undefined, attributes: Readonly<Record<string, string | number>>, failed: boolean): void {
-  if (!span) return
-  span.setAttributes(attributes)
-  if (failed) span.setStatus({ code: SpanStatusCode.ERROR })
-  span.end()
+const readEndpoint = config({ endpoint: optional(url('OTEL_EXPORTER_OTLP_ENDPOINT')) })
+
+/**
+ * Sends this process's spans to the OTLP endpoint, if one is set. Belongs to whoever owns the process (main, the local host):
+ * OpenTelemetry has one provider per process. No library is instrumented. Returns what to call before the process ends.
+ */
+export function exportTraces(name: string, env: Env): () => Promise<void> {
+  const { endpoint } = readEndpoint(env)
+  if (endpoint === undefined) return () => Promise.resolve()
+  const provider = new NodeTracerProvider({
+    resource: resourceFromAttributes({ 'service.name': name, 'service.namespace': 'waybill' }),
+    spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter({ url: `${endpoint}/v1/traces` }))],
+  })
+  provider.register()
+  return () => provider.shutdown()
 }

@@ -92,9 +92,11 @@ async function check(value: object, metatype: ClassConstructor<object>): Promise
 
 function fieldProblems(error: ValidationError, path: readonly string[]): FieldProblem[] {
   const here = [...path, error.property ?? '']
-  const own = Object.entries(error.constraints ?? {})
-  const nested = (error.children ?? []).flatMap((child) => fieldProblems(child, here))
-  return own.length > 0 ? [{ pointer: pointerOf(here), ...faultOf(error, own) }, ...nested] : nested
+  // decorators run from the field upwards: the topmost, which says the type, comes last and tells most
+  const own = Object.entries(error.constraints ?? {}).reverse()
+  // what is wrong inside a value of the wrong kind is noise
+  if (own.length > 0) return [{ pointer: pointerOf(here), ...faultOf(error, own) }]
+  return (error.children ?? []).flatMap((child) => fieldProblems(child, here))
 }
 
 function faultOf(error: ValidationError, rules: readonly (readonly [string, string])[]): { code: string; detail?: string } {
