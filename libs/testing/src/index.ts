@@ -1,4 +1,5 @@
 export { exampleOf } from './builders.js'
+export { deleteTopics } from './delete-topics.js'
 export { developmentKey, developmentToken, type Person } from './development-token.js'
 export { eventually } from './eventually.js'
 export * from './infrastructure/index.js'

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type EventDefinition, type TopicDefinition, allTopics, eventOfType } from '@waybill/contracts'
 import { createTopics, encode, onBroker } from '@waybill/messaging'
 import { type Consumer, type IHeaders, Kafka, type Producer, logLevel } from 'kafkajs'
+import { deleteTopics, readerGroup } from './delete-topics.js'
 import { eventually } from './eventually.js'
 import { servers } from './servers.js'
 
@@ -116,18 +117,7 @@ export class TopicsOfTest {
   async drop(): Promise<void> {
     await (await this.producer)?.disconnect()
     await (await this.reader)?.disconnect()
-    const admin = this.kafka.admin()
-    await admin.connect()
-    try {
-      const start = onBroker(this.prefix, '')
-      const groups = (await admin.listGroups()).groups.map(({ groupId }) => groupId).filter((group) => group.startsWith(start))
-      // A consumer that was killed in a test is a member until its session ends; its group is left behind.
-      await admin.deleteGroups(groups).catch(() => undefined)
-      const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(start))
-      if (topics.length > 0) await admin.deleteTopics({ topics })
-    } finally {
-      await admin.disconnect()
-    }
+    await deleteTopics(servers().kafkaBrokers, this.prefix)
   }
 
   private nextSequence(topic: TopicDefinition, subject: string): number {
@@ -154,7 +144,7 @@ export class TopicsOfTest {
   }
 
   private async startReader(): Promise<Consumer> {
-    const consumer = this.kafka.consumer({ groupId: onBroker(this.prefix, 'test.reader'), maxWaitTimeInMs: 50, allowAutoTopicCreation: false })
+    const consumer = this.kafka.consumer({ groupId: onBroker(this.prefix, readerGroup), maxWaitTimeInMs: 50, allowAutoTopicCreation: false })
     await consumer.connect()
     await consumer.subscribe({ topics: allTopics.map((topic) => onBroker(this.prefix, topic.name)), fromBeginning: true })
     await consumer.run({

@@ -1,0 +1,143 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { rememberProcess, stopRemembered } from '@waybill/testing'
+
+/** A program that is kept running. */
+export interface ProgramToRun {
+  readonly name: string
+  readonly file: string
+  readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly nodeArgs?: readonly string[]
+  /** Answers 2xx when the program does its work. */
+  readonly readyUrl: string
+  /** Where its log and the note of its process lie. */
+  readonly directory: string
+  /** Told when it ended by itself and is started again. */
+  readonly onCrash: (how: string) => void
+}
+
+const readyWithinMs = 60_000
+const stopWithinMs = 30_000
+const firstPauseMs = 250
+const longestPauseMs = 10_000
+/** A program that ran this long is well again: the pauses begin anew. */
+const wellAfterMs = 30_000
+
+/** Runs a program in a process of its own and starts it again whenever it ends by itself. */
+export class SupervisedProcess {
+  private child: ChildProcess | undefined
+  private isStopping = false
+  private crashes = 0
+
+  private constructor(private readonly program: ProgramToRun) {}
+
+  /** Starts the program and waits until it is ready. Throws with the end of its log if it is not. */
+  static async start(program: ProgramToRun): Promise<SupervisedProcess> {
+    const supervised = new SupervisedProcess(program)
+    await mkdir(program.directory, { recursive: true })
+    // A killed `npm start` leaves its children; they hold the port.
+    await stopRemembered(supervised.pidFile, ['SIGTERM', 'SIGKILL'])
+    await supervised.spawn()
+    try {
+      await supervised.ready()
+    } catch (error) {
+      await supervised.stop()
+      throw error
+    }
+    return supervised
+  }
+
+  get pid(): number | undefined {
+    return this.child?.pid
+  }
+
+  /** Kills it as a power cut would; it is started again. Resolves when it is ready again. */
+  async kill(): Promise<void> {
+    const { child } = this
+    if (child === undefined) return
+    const ended = once(child, 'exit')
+    child.kill('SIGKILL')
+    await ended
+    await this.ready()
+  }
+
+  async stop(): Promise<void> {
+    this.isStopping = true
+    const { child } = this
+    if (child !== undefined && !hasEnded(child)) {
+      const waited = new AbortController()
+      const ended = once(child, 'exit', waited)
+      child.kill('SIGTERM')
+      const late = pause(stopWithinMs, 'late', waited)
+      if ((await Promise.race([ended, late])) === 'late') child.kill('SIGKILL')
+      waited.abort()
+      await Promise.allSettled([ended, late])
+    }
+    await stopRemembered(this.pidFile, ['SIGKILL'])
+  }
+
+  private async spawn(): Promise<void> {
+    const { file, args = [], env, nodeArgs = [], name } = this.program
+    const log = openSync(this.logFile, 'a')
+    const child = fork(file, args, {
+      execArgv: ['--enable-source-maps', '--disable-warning=TimeoutNegativeWarning', ...nodeArgs],
+      env: { ...process.env, ...env },
+      // A group of its own: Ctrl-C is for us, and we stop in our order.
+      detached: true,
+      stdio: ['ignore', log, log, 'ipc'],
+    })
+    closeSync(log)
+    this.child = child
+    const startedAt = Date.now()
+    child.once('exit', (code, signal) => {
+      if (this.isStopping) return
+      this.crashes = Date.now() - startedAt > wellAfterMs ? 0 : this.crashes + 1
+      this.program.onCrash(`${name} ended with ${signal ?? `code ${code}`}`)
+      const wait = Math.min(firstPauseMs * 2 ** this.crashes, longestPauseMs)
+      setTimeout(() => {
+        if (!this.isStopping) void this.spawn()
+      }, wait)
+    })
+    await rememberProcess(this.pidFile, child.pid)
+  }
+
+  private async ready(): Promise<void> {
+    const deadline = Date.now() + readyWithinMs
+    while (!(await answersOk(this.program.readyUrl))) {
+      if (Date.now() > deadline || (this.crashes > 2 && hasEnded(this.child))) throw new Error(await this.notReady())
+      await pause(100)
+    }
+  }
+
+  private async notReady(): Promise<string> {
+    const text = await readFile(this.logFile, 'utf8')
+    return `${this.program.name} is not ready. The end of ${this.logFile}:\n${text.trimEnd().split('\n').slice(-15).join('\n')}`
+  }
+
+  private get logFile(): string {
+    return join(this.program.directory, `${this.program.name}.log`)
+  }
+
+  private get pidFile(): string {
+    return join(this.program.directory, `${this.program.name}.pid`)
+  }
+}
+
+const hasEnded = (child: ChildProcess | undefined): boolean => child === undefined || child.exitCode !== null || child.signalCode !== null
+
+/** True when the address answers 2xx. */
+export async function answersOk(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) })
+    await response.arrayBuffer()
+    return response.ok
+  } catch {
+    // Not listening yet: the caller asks again.
+    return false
+  }
+}
