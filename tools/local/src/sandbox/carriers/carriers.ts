@@ -1,5 +1,5 @@
 /** How a parcel travels. */
-export type Mode = 'road' | 'air' | 'water'
+export type Mode = 'road' | 'air' | 'water' | 'rail'
 
 /** One thing a carrier sells. */
 export interface CarrierService {
@@ -54,11 +54,22 @@ export const carriers: readonly Carrier[] = [
       { code: 'water-groupage', mode: 'water', transitHours: 240, baseMinor: 590, perKgMinor: 18, volumeDivisor: 1_000, weightGramsMax: 1_000_000 },
     ],
   },
+  {
+    code: 'ironway',
+    name: 'Ironway',
+    services: [
+      { code: 'rail-groupage', mode: 'rail', transitHours: 120, baseMinor: 690, perKgMinor: 24, volumeDivisor: 3_000, weightGramsMax: 1_000_000 },
+    ],
+  },
 ]
 
-/** The carrier's service of these codes, or nothing. */
+/** What a carrier sells that the sandbox does not know: a company's own lanes name its own carriers. */
+const anyService: CarrierService = { code: '*', mode: 'road', transitHours: 48, baseMinor: 500, perKgMinor: 50, volumeDivisor: 5_000, weightGramsMax: 1_000_000 }
+
+/** What is sold under these codes; a carrier that the sandbox does not know sells everything. Nothing: the carrier is known and has no such service. */
 export function serviceOf(carrier: string, service: string): CarrierService | undefined {
-  return carriers.find((one) => one.code === carrier)?.services.find((one) => one.code === service)
+  const known = carriers.find((one) => one.code === carrier)
+  return known === undefined ? anyService : known.services.find((one) => one.code === service)
 }
 
 /** One package as a carrier sees it. */
