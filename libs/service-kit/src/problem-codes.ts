@@ -83,6 +83,7 @@ export const problemCodes = {
   'return-not-open': { status: 409, title: 'The return is past this step' },
   // notification
   // console
+  'service-unreachable': { status: 502, title: 'The service behind this does not answer', retryable: true },
 } as const satisfies Readonly<Record<string, ProblemKind>>
 
 export type ProblemCode = keyof typeof problemCodes

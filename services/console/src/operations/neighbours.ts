@@ -1,0 +1,19 @@
+/** A request handed on to another service. */
+export interface Passed {
+  readonly method: string
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+export interface PassedAnswer {
+  readonly status: number
+  readonly contentType: string
+  readonly body: string
+}
+
+/** The other services, as the console reaches them for people. Never part of an order's way. */
+export abstract class Neighbours {
+  /** Undefined: there is no such service. */
+  abstract ask(service: string, request: Passed): Promise<PassedAnswer | undefined>
+}
