@@ -1,4 +1,3 @@
-import type { EventCause } from '@waybill/kernel'
 import type { Delivery } from './delivery.js'
 import { headersAsText } from './envelope.js'
 import type { SqlClient } from './platform.js'
@@ -97,7 +96,7 @@ export async function setParkedCode(client: SqlClient, group: string, { topic, k
 }
 
 /** Locks the key and gives the way out, if this message still is its first. */
-export async function retryHead(client: SqlClient, group: string, { topic, key }: EventCause, parkedId: string): Promise<{ leave(): Promise<void> } | undefined> {
+export async function retryHead(client: SqlClient, group: string, { topic, key }: { readonly topic: string; readonly key: string }, parkedId: string): Promise<{ leave(): Promise<void> } | undefined> {
   const lock = await client.query({
     name: 'messaging.park.lock',
     text: 'SELECT FROM messaging.parked_key WHERE consumer_group = $1 AND topic = $2 AND key = $3 FOR UPDATE',

@@ -11,7 +11,8 @@ export interface SqlPool extends SqlClient {
 export interface PooledClient extends SqlClient {
   on(event: 'error', listener: (error: Error) => void): unknown
   on(event: 'notification', listener: (message: { readonly channel: string }) => void): unknown
-  removeAllListeners(event: 'error' | 'notification'): unknown
+  removeListener(event: 'error', listener: (error: Error) => void): unknown
+  removeListener(event: 'notification', listener: (message: { readonly channel: string }) => void): unknown
   release(broken?: Error | boolean): void
 }
 
@@ -47,7 +48,7 @@ export async function inTransaction<R>(pool: SqlPool, work: (client: SqlClient) 
     await client.query({ text: 'ROLLBACK' }).catch((rollbackError: Error) => (broken = rollbackError))
     throw error
   } finally {
-    client.removeAllListeners('error')
+    client.removeListener('error', ignore)
     client.release(broken)
   }
 }

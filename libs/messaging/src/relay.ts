@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { TopicDefinition } from '@waybill/contracts'
+import { messageOf } from './failure.js'
 import type { KafkaDriver, KafkaProducer } from './kafka-driver.js'
 import type { MessagingMetrics } from './metrics.js'
 import type { MessagingLog, PooledClient, RaiseAlarm, SqlClient, SqlPool } from './platform.js'
@@ -112,8 +113,10 @@ export class Relay {
   private async withConnection(work: (client: PooledClient) => Promise<void>): Promise<void> {
     const client = await this.parts.pool.connect()
     let broken: Error | undefined
-    client.on('error', (error) => (broken = error))
-    client.on('notification', () => this.bell.ring())
+    const onError = (error: Error) => (broken = error)
+    const onNotification = () => this.bell.ring()
+    client.on('error', onError)
+    client.on('notification', onNotification)
     try {
       await work(client)
     } catch (error) {
@@ -122,8 +125,8 @@ export class Relay {
     } finally {
       this.leading = false
       this.parts.metrics.relayLeads.set(0)
-      client.removeAllListeners('error')
-      client.removeAllListeners('notification')
+      client.removeListener('error', onError)
+      client.removeListener('notification', onNotification)
       // Named statements and LISTEN stay with the connection: nobody else should get it.
       client.release(broken ?? true)
     }
@@ -315,5 +318,3 @@ function* slices(rows: readonly JournalRow[]): Generator<readonly JournalRow[]> 
   }
   if (slice.length > 0) yield slice
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -188,13 +188,13 @@ export class RoundWork {
     this.parts.alarm('parked', 'a message could not be handled: its key waits', { topic, type, eventId, subject, order: correlationId, code, error: messageOf(error) })
   }
 
-  private async insist<R>(life: RoundLife, work: () => Promise<R>): Promise<R> {
+  /** Does what has to succeed before the round may go on, whatever is in the way. Throws: RoundAborted. */
+  async insist<R>(life: RoundLife, work: () => Promise<R>): Promise<R> {
     for (let tries = 0; ; tries++) {
       if (life.aborted) throw new RoundAborted()
       try {
         return await work()
       } catch (error) {
-        // Writing down what we do not handle has to succeed before the round may go on, whatever is in the way.
         await this.waitOut(error, tries, life)
       }
     }

@@ -14,6 +14,8 @@ const HEARTBEAT_EVERY_MS = 1_000
 const START_RETRY_FIRST_MS = 250
 const START_RETRY_MAX_MS = 5_000
 const BLOCKED_LOOK_MS = 5_000
+const FINISH_ROUND_MS = 10_000
+const LEAVE_MS = 3_000
 
 export interface RoundsParts extends WorkParts {
   readonly driver: KafkaDriver
@@ -84,11 +86,17 @@ export class KafkaRounds {
     this.stopped = true
     this.stopSignal.abort()
     for (const timer of this.timers) clearInterval(timer)
-    await this.starting
-    await this.chain
-    await this.commit()
-    await this.consumer?.stop().catch((error: unknown) => this.parts.log.warn({ error: messageOf(error) }, 'the consumer did not leave cleanly'))
+    // A handler that hangs, or a broker that is away, must not keep the process from ending.
+    await within(FINISH_ROUND_MS, Promise.all([this.starting, this.chain]))
+    await within(LEAVE_MS, this.commit())
+    await this.leave()
+  }
+
+  private async leave(): Promise<void> {
+    const consumer = this.consumer
     this.consumer = undefined
+    const left = consumer?.stop().catch((error: unknown) => this.parts.log.warn({ error: messageOf(error) }, 'the consumer did not leave cleanly'))
+    await within(LEAVE_MS, left)
   }
 
   private async connect(): Promise<void> {
@@ -108,6 +116,7 @@ export class KafkaRounds {
         })
         this.work.progressAt = Date.now()
         this.consumer = consumer
+        if (this.stopped) await this.leave()
         return
       } catch (error) {
         if (tries % 20 === 0) this.parts.log.warn({ group: this.parts.group, error: messageOf(error), tries: tries + 1 }, 'the consumer could not start and tries again')
@@ -157,33 +166,34 @@ export class KafkaRounds {
     const arrived = this.arrived
     this.arrived = []
     const startedAt = Date.now()
-    let aborted = false
+    const lost = new AbortController()
+    const ends = AbortSignal.any([lost.signal, this.stopSignal.signal])
     const life: RoundLife = {
       get aborted() {
-        return aborted
+        return ends.aborted
       },
       wait: async (ms) => {
-        await pause(ms, this.stopSignal.signal)
-        if (aborted || this.stopped) throw new RoundAborted()
+        await pause(ms, ends)
+        if (ends.aborted) throw new RoundAborted()
       },
     }
     const batches = arrived.map(({ batch }) => batch)
     const heartbeats = setInterval(() => {
       batches[0]?.heartbeat().catch((error: unknown) => {
-        if (error instanceof MembershipLost) aborted = true
+        if (error instanceof MembershipLost) lost.abort()
       })
     }, HEARTBEAT_EVERY_MS)
     const records = batches.flatMap((batch) => batch.records)
     this.inRound = true
     try {
-      await this.checkForHoles(batches)
+      await this.checkForHoles(batches, life)
       if (!this.fatal) {
         await this.work.run(records, life)
         for (const batch of batches) this.finished(batch)
       }
     } catch (error) {
       if (!(error instanceof RoundAborted)) this.parts.log.error({ group: this.parts.group, error: messageOf(error) }, 'a round failed and comes again')
-      if (!aborted && !this.stopped) await pause(1_000, this.stopSignal.signal)
+      if (!ends.aborted) await pause(1_000, ends)
     } finally {
       clearInterval(heartbeats)
       this.inRound = false
@@ -210,11 +220,11 @@ export class KafkaRounds {
   }
 
   /** A first offset behind the one that is next: records are gone. Only the log's own start tells a hole from offsets that never held a message. */
-  private async checkForHoles(batches: readonly FetchedBatch[]): Promise<void> {
-    this.expected ??= new Map(await this.offsets.load())
+  private async checkForHoles(batches: readonly FetchedBatch[], life: RoundLife): Promise<void> {
+    const next = (this.expected ??= new Map(await this.work.insist(life, () => this.offsets.load())))
     const suspicious = batches.filter((batch) => {
       const topic = this.parts.topics.get(batch.topic)
-      const expected = this.expected?.get(partitionId(batch.topic, batch.partition))
+      const expected = next.get(partitionId(batch.topic, batch.partition))
       const first = batch.records[0]?.offset
       return topic !== undefined && !isCompacted(topic) && expected !== undefined && first !== undefined && first > expected
     })
@@ -222,7 +232,7 @@ export class KafkaRounds {
     const found = await this.parts.driver.offsets(this.parts.group, [...new Set(suspicious.map(({ topic }) => topic))])
     for (const { topic, partition } of suspicious) {
       const low = found.find((offsets) => offsets.topic === topic && offsets.partition === partition)?.low
-      const expected = this.expected.get(partitionId(topic, partition)) ?? 0n
+      const expected = next.get(partitionId(topic, partition)) ?? 0n
       if (low !== undefined && low > expected) return this.die(new Error(`records from ${expected} to ${low} of ${partitionId(topic, partition)} were deleted before they were read`))
     }
   }
@@ -281,3 +291,5 @@ export class KafkaRounds {
     }
   }
 }
+
+const within = (ms: number, work: Promise<unknown> | undefined): Promise<unknown> => Promise.race([work, pause(ms)])

@@ -1,0 +1,166 @@
+import type { Registry } from 'prom-client'
+import { askForRepublish } from './republish.js'
+import { inTransaction, type Alarm, type MessagingLog, type RaiseAlarm, type SqlPool } from './platform.js'
+import { Inbox } from './inbox.js'
+import { Journal } from './journal.js'
+import type { KafkaDriver } from './kafka-driver.js'
+import { kafkaJsDriver, type KafkaAccess } from './kafkajs-driver.js'
+import { messageOf } from './failure.js'
+import { MessagingMetrics } from './metrics.js'
+import { Operations } from './operations.js'
+import { houseRegistry, republishAsked, topicsOf, type MessageRegistry } from './registry.js'
+import { Relay, type RelayParts } from './relay.js'
+import { Retries } from './retries.js'
+import { KafkaRounds, type ConsumerState, type RoundsParts } from './rounds.js'
+import type { Handler } from './round-work.js'
+import { RoundsTransport } from './transport-strategy.js'
+
+export interface MessagingOptions {
+  /** The service's name: `ce_source`, and whose RepublishAsked it answers. */
+  readonly service: string
+  /** Its consumer group in the registry; left out: it consumes nothing. */
+  readonly group?: string
+  /** Prefix of topics and groups; default ''. */
+  readonly namespace?: string
+  readonly kafka: KafkaAccess
+  readonly registry?: MessageRegistry
+  /** The service's database. The relay holds one of its connections for good; retries and offsets borrow one at a time. */
+  readonly pool: SqlPool
+  readonly metrics: Registry
+  readonly log: MessagingLog
+  /** The consumer is dead or hangs: the process has to end. Called once. */
+  readonly onFatal: (error: Error) => void
+  readonly onAlarm?: (alarm: Alarm) => void
+  /** Another Kafka client, or the same with faults. */
+  readonly driver?: KafkaDriver
+  /** For tests that cannot wait. */
+  readonly times?: { readonly relay?: RelayParts['times']; readonly watchdog?: RoundsParts['watchdog']; readonly breakerPauseMs?: number }
+}
+
+export interface MessagingHealth {
+  /** Readiness: false while the consumer makes no progress though it could. An unreachable broker does not turn it off. */
+  readonly ready: boolean
+  readonly reason: string | null
+  readonly consumer: 'off' | ConsumerState
+  readonly relay: 'leading' | 'standing by' | 'stopped'
+}
+
+const KEEP_PARTITIONS_EVERY_MS = 3_600_000
+
+export const createMessaging = (options: MessagingOptions): Messaging => new Messaging(options)
+
+/** Everything of one service that has to do with messages. Touches no process global. */
+export class Messaging {
+  readonly journal: Journal
+  readonly inbox: Inbox
+  readonly transport: RoundsTransport
+  readonly operations: Operations
+  private readonly driver: KafkaDriver
+  private readonly relay: Relay
+  private readonly retries: Retries | undefined
+  private readonly rounds: KafkaRounds | undefined
+  /** Filled when the transport listens: Nest knows the handlers only then. */
+  private readonly handlers = new Map<string, Handler>()
+  private keeper: NodeJS.Timeout | undefined
+  private stoppedConsuming: Promise<void> | undefined
+  private stopped: Promise<void> | undefined
+
+  constructor(private readonly options: MessagingOptions) {
+    const { service, group = '', namespace = '', registry = houseRegistry, pool, log } = options
+    const topics = topicsOf(registry)
+    const metrics = new MessagingMetrics(options.metrics)
+    const alarm: RaiseAlarm = (code, message, data = {}) => {
+      metrics.alarms.inc({ code })
+      log.error({ alarm: code, ...data }, message)
+      options.onAlarm?.({ code, message, data })
+    }
+    this.driver = options.driver ?? kafkaJsDriver({ clientId: service, ...options.kafka }, namespace, log)
+    this.relay = new Relay({ pool, driver: this.driver, topics, metrics, log, alarm, ...(options.times?.relay ? { times: options.times.relay } : {}) })
+    this.journal = new Journal(service, () => this.relay.kick())
+    this.inbox = new Inbox({ group, topics, journal: this.journal, alarm })
+    const handled = new Set((registry.consumers[group]?.handles ?? []).map(({ type }) => type))
+    this.transport = new RoundsTransport({ handled, group, startConsuming: (handlers) => this.startConsuming(handlers), stopConsuming: () => this.stopConsuming() })
+    if (options.group === undefined) {
+      this.operations = new Operations(undefined)
+      return
+    }
+    if (!registry.consumers[group]) throw new Error(`${group} is not a consumer group of the registry`)
+    const work = {
+      group,
+      topics,
+      eventOfType: (type: string) => (type === republishAsked.type ? republishAsked : registry.eventOfType(type)),
+      handlers: this.handlers,
+      pool,
+      inbox: this.inbox,
+      metrics,
+      log,
+      alarm,
+      ...(options.times?.breakerPauseMs === undefined ? {} : { breakerPauseMs: options.times.breakerPauseMs }),
+    }
+    const subscribed = [...new Set([republishAsked.topic.name, ...registry.consumers[group].handles.map(({ topic }) => topic.name)])]
+    this.rounds = new KafkaRounds({ ...work, driver: this.driver, subscribed, onFatal: options.onFatal, ...(options.times?.watchdog ? { watchdog: options.times.watchdog } : {}) })
+    this.retries = new Retries(work, this.rounds.work)
+    this.operations = new Operations({ ...work, work: this.rounds.work, retries: this.retries, offsets: this.rounds.offsets, driver: this.driver })
+  }
+
+  /** Starts relay and partition keeper. Does not wait for the broker. The consumer starts with the transport's `listen`. */
+  async start(): Promise<void> {
+    await this.keepPartitions()
+    this.keeper = setInterval(() => void this.keepPartitions(), KEEP_PARTITIONS_EVERY_MS)
+    this.relay.start()
+  }
+
+  /** Finishes the transaction under way, commits offsets, leaves the group. First step of a shutdown, after readiness went off. Idempotent. */
+  stopConsuming(): Promise<void> {
+    this.stoppedConsuming ??= Promise.all([this.rounds?.stop(), this.retries?.stop()]).then(() => undefined)
+    return this.stoppedConsuming
+  }
+
+  /** Sends what is committed (5 s at most), gives the lease back, closes connections. After HTTP drained. Stops consuming too if not done. Idempotent. */
+  stop(): Promise<void> {
+    this.stopped ??= this.stopAll()
+    return this.stopped
+  }
+
+  health(): MessagingHealth {
+    const reason = this.rounds?.notReady ?? null
+    return { ready: reason === null, reason, consumer: this.rounds?.state ?? 'off', relay: this.relay.state }
+  }
+
+  private startConsuming(handlers: ReadonlyMap<string, Handler>): void {
+    if (!this.rounds) throw new Error(`${this.options.service} has handlers but no consumer group`)
+    for (const [type, handler] of handlers) this.handlers.set(type, handler)
+    this.handlers.set(republishAsked.type, (batch) => this.republish(batch as Parameters<Messaging['republish']>[0]))
+    this.rounds.start()
+    this.retries?.start()
+  }
+
+  /** Somebody misses facts of ours. */
+  private async republish(batch: readonly { readonly cause: Parameters<Inbox['admit']>[1][number]; readonly payload: { readonly service: string; readonly topic: string; readonly subject: string; readonly from: number } }[]): Promise<void> {
+    await inTransaction(this.options.pool, async (client) => {
+      const admissions = await this.inbox.admit(client, batch.map(({ cause }) => cause))
+      const ours = batch.filter(({ payload }, index) => admissions[index] === 'fresh' && payload.service === this.options.service)
+      await askForRepublish(client, ours.map(({ payload }) => ({ topic: payload.topic, subject: payload.subject, fromSequence: payload.from })))
+    })
+    this.relay.kick()
+  }
+
+  private async stopAll(): Promise<void> {
+    clearInterval(this.keeper)
+    await this.stopConsuming()
+    await this.relay.stop()
+    await this.driver.close()
+  }
+
+  /** Makes tables for the days ahead, drops those nobody needs any more. */
+  private async keepPartitions(): Promise<void> {
+    try {
+      const { rows } = await this.options.pool.query<{ done: readonly string[] }>({ text: 'SELECT messaging.keep_partitions() AS done' })
+      const done = rows[0]?.done ?? []
+      if (done.length > 0) this.options.log.info({ done }, 'partitions kept')
+    } catch (error) {
+      // There are tables for a week ahead: the next try is soon enough.
+      this.options.log.warn({ error: messageOf(error) }, 'partitions could not be kept and will be tried again')
+    }
+  }
+}
