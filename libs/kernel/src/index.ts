@@ -1,3 +1,4 @@
+export * from './answered.js'
 export * from './brand.js'
 export * from './calendar.js'
 export * from './cause.js'

@@ -3,7 +3,7 @@ import { aChannel, anOrder, aProduct, someTerms } from '../../test/builders.js'
 import { capture, identityOf, knownOf, type Decision, type KnownOrder } from './capture.js'
 import { priceSubmission, type PricedOrder } from './price-submission.js'
 import { readSubmission } from './read-submission.js'
-import type { Refusal } from './refusal.js'
+import type { Refusal } from '../reading/fault.js'
 import { contentOf, type Submission } from './submission.js'
 
 const read = (differs: Record<string, unknown> = {}) => readSubmission(anOrder(differs), { unknownProperties: 'refuse' }) as Submission

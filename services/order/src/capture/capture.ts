@@ -2,7 +2,7 @@ import { asId, type NewId, type OrderId } from '@waybill/kernel'
 import type { PlacedOrder } from '../orders/placed-order.js'
 import { priceSubmission } from './price-submission.js'
 import { referenceKey } from './reference.js'
-import { refuse, type Refusal } from './refusal.js'
+import { refuse, type Refusal } from '../reading/fault.js'
 import type { Submission } from './submission.js'
 import type { Terms } from './terms.js'
 

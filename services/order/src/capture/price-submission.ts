@@ -5,7 +5,7 @@ import type { Product } from '../catalogue/product.js'
 import type { MoneyRun, OrderedLine, PlacedOrder, PlacedPayment, StockedLine } from '../orders/placed-order.js'
 import { freezeMoney, type LineTax, type PricedLine } from '../pricing/freeze-money.js'
 import { shippingCharge } from '../pricing/shipping-charge.js'
-import { refusal, refuse, type Fault, type Refusal } from './refusal.js'
+import { refusal, refuse, type Fault, type Refusal } from '../reading/fault.js'
 import type { Submission, SubmittedLine } from './submission.js'
 import type { Terms } from './terms.js'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { anOrder } from '../../test/builders.js'
 import { readSubmission } from './read-submission.js'
-import type { Refusal } from './refusal.js'
+import type { Refusal } from '../reading/fault.js'
 
 const read = (body: unknown) => readSubmission(body, { unknownProperties: 'refuse' })
 const codeOf = (body: unknown) => {

@@ -1,11 +1,11 @@
 import { hasRefusedCharacter } from '@waybill/kernel'
-import { isCurrency } from '../channels/channel.js'
+import { isCurrency } from '../reading/currency.js'
 import type { DeliveryPreference, TransportMode } from '../orders/placed-order.js'
-import { isCountry } from './country.js'
-import { isEmail } from './email.js'
-import { FieldReader, isObject } from './field-reader.js'
+import { isCountry } from '../reading/country.js'
+import { isEmail } from '../reading/email.js'
+import { FieldReader, isObject } from '../reading/field-reader.js'
 import { isReference, REFERENCE_FORM } from './reference.js'
-import { refusal, refuse, type Fault, type Refusal } from './refusal.js'
+import { refusal, refuse, type Fault, type Refusal } from '../reading/fault.js'
 import { PRIORITY_USUAL, type Submission, type SubmittedLine } from './submission.js'
 
 export const LINES_MAX = 500

@@ -1,4 +1,5 @@
 import type { Customer, DeliveryAddress, DeliveryPreference, TransportMode } from '../orders/placed-order.js'
+import { canonical } from '../reading/canonical.js'
 
 /** An order as a channel hands it in, read and well-formed, but not yet held against channel, catalogue and prices. Amounts: minor units. */
 export interface Submission {
@@ -40,9 +41,5 @@ export const PRIORITY_USUAL = 5
  */
 export function contentOf(submission: Submission): string {
   const { channel: _channel, reference: _reference, ...content } = submission
-  return JSON.stringify(content, (_key, value: unknown) => {
-    if (typeof value === 'bigint') return value.toString()
-    if (value === null || typeof value !== 'object' || Array.isArray(value)) return value
-    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-  })
+  return canonical(content)
 }

@@ -1,9 +1,11 @@
-import { componentsOf, productFault, type Product, type ProductDeclaration, type ProductRefusal } from './product.js'
+import { canonical } from '../reading/canonical.js'
+import type { Fault } from '../reading/fault.js'
+import { componentsOf, productFault, type Product, type ProductDeclaration } from './product.js'
 
 /** What became of one declaration. */
 export type Declared =
   | { readonly status: 'created' | 'updated' | 'unchanged'; readonly product: Product }
-  | ({ readonly status: 'refused' } & ProductRefusal)
+  | ({ readonly status: 'refused' } & Fault)
 
 /** Numbers that have to be known to judge these declarations. */
 export const numbersNeeded = (declarations: readonly ProductDeclaration[]): string[] => [
@@ -29,11 +31,3 @@ export function declareProducts(known: ReadonlyMap<string, Product>, declaration
 }
 
 const isSame = (before: Product, declaration: ProductDeclaration): boolean => canonical(before) === canonical({ ...declaration, version: before.version })
-
-/** Text that is equal exactly when the values are, whatever the order of their keys. */
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_key, part: unknown) => {
-    if (typeof part === 'bigint') return `${part}n`
-    if (part === null || typeof part !== 'object' || Array.isArray(part)) return part
-    return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-  })

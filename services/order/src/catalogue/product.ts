@@ -1,3 +1,5 @@
+import { fault, type Fault } from '../reading/fault.js'
+
 /** What a product needs on its way through the house. */
 export type HandlingClass = 'standard' | 'fragile' | 'liquid' | 'chilled' | 'frozen' | 'dangerous' | 'high-value'
 
@@ -68,23 +70,17 @@ export const componentsOf = (product: Pick<Product, 'components' | 'options'>): 
   ...product.options.flatMap(({ choices }) => choices.flatMap(({ component }) => (component ? [component] : []))),
 ]
 
-export interface ProductRefusal {
-  readonly code: 'invalid-value' | 'unknown-component' | 'too-many-items'
-  readonly pointer: string
-  readonly detail: string
-}
-
 /** Checks what the parts of a product owe to each other. `stockedProduct`: may the number be a component? */
-export function productFault(product: ProductDeclaration, isPlainStocked: (number: string) => boolean): ProductRefusal | undefined {
+export function productFault(product: ProductDeclaration, isPlainStocked: (number: string) => boolean): Fault | undefined {
   const parts = componentsOf(product)
   if (!product.isStocked && product.components.length === 0 && product.options.every(({ choices }) => choices.every(({ component }) => !component)))
-    return { code: 'invalid-value', pointer: '/stocked', detail: 'What is not stocked itself needs components' }
-  if (parts.length > COMPONENTS_MAX) return { code: 'too-many-items', pointer: '/components', detail: `At most ${COMPONENTS_MAX} components and choices` }
+    return fault('invalid-value', '/stocked', 'What is not stocked itself needs components')
+  if (parts.length > COMPONENTS_MAX) return fault('too-many-items', '/components', `At most ${COMPONENTS_MAX} components and choices`)
   const unknown = parts.find(({ product: part }) => part === product.number || !isPlainStocked(part))
-  if (unknown) return { code: 'unknown-component', pointer: '/components', detail: `${unknown.product} is no stocked product without components` }
+  if (unknown) return fault('unknown-component', '/components', `${unknown.product} is no stocked product without components`)
   const optionCodes = product.options.map(({ code }) => code)
-  if (new Set(optionCodes).size < optionCodes.length) return { code: 'invalid-value', pointer: '/options', detail: 'Two options have the same code' }
+  if (new Set(optionCodes).size < optionCodes.length) return fault('invalid-value', '/options', 'Two options have the same code')
   const doubled = product.options.findIndex(({ choices }) => new Set(choices.map(({ code }) => code)).size < choices.length)
-  if (doubled >= 0) return { code: 'invalid-value', pointer: `/options/${doubled}/choices`, detail: 'Two choices have the same code' }
+  if (doubled >= 0) return fault('invalid-value', `/options/${doubled}/choices`, 'Two choices have the same code')
   return undefined
 }

@@ -1,4 +1,5 @@
 import type { ShippingRule } from '../pricing/shipping-charge.js'
+import { fault, type Fault } from '../reading/fault.js'
 
 /** A way customers order by: a web shop, a marketplace, a till. */
 export interface Channel {
@@ -18,29 +19,15 @@ export interface Channel {
   readonly discountPpm: number
 }
 
-/** Why a channel cannot be declared this way. */
-export interface ChannelRefusal {
-  readonly code: 'invalid-currency' | 'invalid-value'
-  readonly pointer: string
-  readonly detail: string
-}
-
 /** Checks what the fields of a channel owe to each other. */
-export function channelFault(channel: Channel): ChannelRefusal | undefined {
-  const unknown = channel.currencies.findIndex((currency) => !isCurrency(currency))
-  if (unknown >= 0) return { code: 'invalid-currency', pointer: `/currencies/${unknown}`, detail: 'Expected an ISO 4217 code' }
+export function channelFault(channel: Channel): Fault | undefined {
   if (!channel.currencies.includes(channel.defaultCurrency))
-    return { code: 'invalid-currency', pointer: '/defaultCurrency', detail: 'The default currency is one of the currencies' }
+    return fault('invalid-currency', '/defaultCurrency', 'The default currency is one of the currencies')
   if (channel.shipping.kind === 'flat') {
     const foreign = channel.shipping.charges.findIndex(({ currency }) => !channel.currencies.includes(currency))
-    if (foreign >= 0) return { code: 'invalid-currency', pointer: `/shipping/charges/${foreign}/currency`, detail: 'A charge is in one of the currencies' }
+    if (foreign >= 0) return fault('invalid-currency', `/shipping/charges/${foreign}/currency`, 'A charge is in one of the currencies')
   }
   if (channel.pricing === 'channel' && channel.shipping.kind === 'flat')
-    return { code: 'invalid-value', pointer: '/shipping/kind', detail: 'A channel that prices its orders says what it charged for shipping' }
+    return fault('invalid-value', '/shipping/kind', 'A channel that prices its orders says what it charged for shipping')
   return undefined
 }
-
-const currencies: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'))
-
-/** Is this a currency of ISO 4217? */
-export const isCurrency = (code: string): boolean => currencies.has(code)

@@ -1,5 +1,5 @@
 import { hasRefusedCharacter, lengthOf, MINOR_MAX, UNITS_MAX } from '@waybill/kernel'
-import type { Fault, RefusalCode } from './refusal.js'
+import type { Fault, RefusalCode } from './fault.js'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -89,6 +89,50 @@ export class FieldReader {
     return usual
   }
 
+  boolean(name: string, usual: boolean): boolean {
+    const value = this.take(name)
+    if (value === undefined || value === null) return usual
+    if (typeof value === 'boolean') return value
+    this.refuse(name, 'invalid-value', 'Expected true or false')
+    return usual
+  }
+
+  /** Unit: minor units. */
+  amount(name: string): bigint {
+    const minor = this.amountOrNull(name)
+    if (minor === null && !this.isFaulty(name)) this.refuse(name, 'required', 'An amount is expected')
+    return minor ?? 0n
+  }
+
+  /** The entries of a list, each checked and told by its own place; a missing list reads as empty. */
+  texts(name: string, itemsMax: number, code: RefusalCode, expected: string, isGood: (text: string) => boolean): string[] {
+    const items = this.items(name, itemsMax)
+    items.forEach((item, index) => {
+      if (typeof item !== 'string' || !isGood(item)) this.faults.push({ code, pointer: `${this.pointerTo(name)}/${index}`, detail: `Expected ${expected}` })
+    })
+    return items.filter((item): item is string => typeof item === 'string')
+  }
+
+  /** Readers of the objects in a list; a missing list reads as empty. */
+  objects(name: string, itemsMax: number): FieldReader[] {
+    return this.items(name, itemsMax).flatMap((item, index) => {
+      if (isObject(item)) return [new FieldReader(item, `${this.pointerTo(name)}/${index}`, this.faults)]
+      this.faults.push({ code: 'object-expected', pointer: `${this.pointerTo(name)}/${index}`, detail: 'An object is expected' })
+      return []
+    })
+  }
+
+  /** The names of all fields, for an object whose keys are values. */
+  names(): string[] {
+    return Object.keys(this.fields)
+  }
+
+  /** A moment, or a day (its first moment, UTC). Null: not said. */
+  instantOrDay(name: string): Date | null {
+    const text = this.checkedOrNull(name, 'invalid-date', 'a moment such as 2026-11-23T10:00:00Z or a day such as 2026-11-23', (given) => isInstant(given) || isInstant(`${given}T00:00:00Z`))
+    return text ? new Date(text) : null
+  }
+
   /** A moment with its offset, as in 2026-11-23T10:00:00Z. */
   instantOrNull(name: string): Date | null {
     const text = this.checkedOrNull(name, 'invalid-date', 'a moment such as 2026-11-23T10:00:00Z', isInstant)
@@ -115,6 +159,14 @@ export class FieldReader {
 
   pointerTo(name: string): string {
     return `${this.at}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+  }
+
+  private items(name: string, itemsMax: number): readonly unknown[] {
+    const value = this.take(name)
+    if (value === undefined || value === null) return []
+    if (Array.isArray(value) && value.length <= itemsMax) return value
+    this.refuse(name, Array.isArray(value) ? 'too-many-items' : 'invalid-value', `Expected a list of at most ${itemsMax}`)
+    return []
   }
 
   private take(name: string): unknown {

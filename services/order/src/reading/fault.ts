@@ -1,4 +1,4 @@
-/** Every reason for which an order is not taken. Stable: channels program against them. */
+/** Every reason for which an order or a declaration is not taken. Stable: channels program against them. */
 export type RefusalCode =
   | 'amount-mismatch'
   | 'forbidden'
@@ -21,8 +21,10 @@ export type RefusalCode =
   | 'price-missing'
   | 'required'
   | 'too-long'
+  | 'too-many-items'
   | 'too-many-lines'
   | 'unknown-channel'
+  | 'unknown-component'
   | 'unknown-product'
   | 'unknown-property'
   // of files alone
@@ -36,13 +38,15 @@ export type RefusalCode =
 /** What is wrong, and where. */
 export interface Fault {
   readonly code: RefusalCode
-  /** RFC 6901, into the order as it was sent. */
+  /** RFC 6901, into what was sent. */
   readonly pointer: string
   /** Without personal data: it travels in replies, logs and reports. */
   readonly detail: string
 }
 
-/** The answer "no" to an order: the first fault leads. */
+export const fault = (code: RefusalCode, pointer: string, detail: string): Fault => ({ code, pointer, detail })
+
+/** The answer "no": the first fault leads. */
 export interface Refusal extends Fault {
   readonly faults: readonly Fault[]
 }
@@ -54,4 +58,4 @@ export function refusal(faults: readonly [Fault, ...Fault[]]): Refusal {
   return { ...faults[0], faults: faults.slice(0, FAULTS_MAX) }
 }
 
-export const refuse = (code: RefusalCode, pointer: string, detail: string): Refusal => refusal([{ code, pointer, detail }])
+export const refuse = (code: RefusalCode, pointer: string, detail: string): Refusal => refusal([fault(code, pointer, detail)])
