@@ -72,6 +72,13 @@ export const problemCodes = {
   // inventory
   // warehouse
   // shipping
+  'currency-mismatch': { status: 422, title: 'All services of a lane are priced in one currency' },
+  'details-erased': { status: 410, title: 'The personal details were erased' },
+  'invalid-webhook-id': { status: 400, title: 'The webhook-id is not valid' },
+  'label-not-ready': { status: 409, title: 'The label has not been bought yet', retryable: true },
+  'too-many-services': { status: 422, title: 'A lane has too many services' },
+  'transit-days-not-ascending': { status: 422, title: 'Transit days do not ascend from p50 to p95' },
+  'webhook-id-reused': { status: 409, title: 'This webhook-id came with another body' },
   // after-sales
   'feedback-already-received': { status: 409, title: 'This question has been answered' },
   'feedback-closed': { status: 409, title: 'The time to answer is over' },

@@ -1,0 +1,149 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { eventually, namespace, type StartedService } from '@waybill/testing'
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+import { UnitOfWork, type Due } from '../src/index.js'
+import { openLogger, PinoLog } from '../src/logging.js'
+import { TimerRunner } from '../src/timer-runner.js'
+import { aRequest } from './causes.js'
+import { add, sample, SampleTimers } from './sample.service.js'
+
+const ns = await namespace()
+let service: StartedService
+let uow: UnitOfWork
+let timers: SampleTimers
+let db: pg.Pool
+
+beforeAll(async () => {
+  service = await ns.start(sample)
+  uow = service.get(UnitOfWork)
+  timers = service.get(SampleTimers)
+  db = new pg.Pool({ connectionString: service.database })
+})
+afterEach(() => {
+  timers.handle = () => Promise.resolve()
+})
+afterAll(() => db.end())
+
+const schedule = (kind: string, subjects: readonly string[], dueAt = new Date(), payload = {}) =>
+  uow.change([{ cause: aRequest() }], (tx) => {
+    for (const subject of subjects) tx.schedule({ kind, subject, dueAt, payload })
+    return Promise.resolve()
+  })
+
+const consume = (due: readonly Due[], name: string) =>
+  uow.change(due, async (tx, fresh) => {
+    if (fresh.length > 0) await add(tx, name, fresh.length)
+  })
+
+const rowsOf = async (subject: string) => (await db.query<{ attempt: number; last_error: string | null; waits: boolean }>(
+  'select attempt, last_error, next_at > clock_timestamp() as waits from kit.timers where subject = $1', [subject])).rows
+const valueOf = async (name: string) => (await db.query<{ value: number }>('select value from counters where name = $1', [name])).rows[0]?.value
+
+describe('a timer', () => {
+  test('set for now is handed over at once after commit, with what it was given, and consumed', async () => {
+    const name = randomUUID()
+    const seen: Due[] = []
+    timers.handle = async (due) => {
+      seen.push(...due)
+      await consume(due, name)
+    }
+    const began = Date.now()
+    await schedule('sample', [name], new Date(), { call: 7 })
+    await eventually(async () => expect(await valueOf(name)).toBe(1))
+    expect(Date.now() - began).toBeLessThan(900)
+    expect(seen).toMatchObject([{ subject: name, payload: { call: 7 }, attempt: 1 }])
+    expect(await rowsOf(name)).toEqual([])
+  })
+
+  test('set for later waits, moved is moved, cancelled never comes', async () => {
+    const [later, moved, gone] = [randomUUID(), randomUUID(), randomUUID()]
+    const seen: string[] = []
+    timers.handle = async (due) => {
+      seen.push(...due.map(({ subject }) => subject))
+      await consume(due, later)
+    }
+    await schedule('sample', [later, gone], new Date(Date.now() + 400))
+    await schedule('sample', [moved], new Date(Date.now() + 60_000))
+    expect(seen).toEqual([])
+    await uow.change([{ cause: aRequest() }], (tx) => Promise.resolve(tx.cancelTimer('sample', gone)))
+    await schedule('sample', [moved], new Date(Date.now() + 400))
+    await eventually(() => expect([...seen].sort()).toEqual([later, moved].sort()))
+  })
+
+  test('whose handler throws comes back with its attempt counted, and the others of its batch are not held up', async () => {
+    const [bad, good] = [randomUUID(), randomUUID()]
+    const attempts: number[] = []
+    timers.handle = async (due) => {
+      for (const { subject, attempt } of due) if (subject === bad) attempts.push(attempt)
+      if (due.some(({ subject, attempt }) => subject === bad && attempt < 3)) throw new Error('the outside world is away')
+      await consume(due, due[0]?.subject ?? '')
+    }
+    await schedule('sample', [bad, good])
+    await eventually(async () => expect(await valueOf(good)).toBe(1), 10_000)
+    await eventually(async () => expect(await valueOf(bad)).toBe(1), 15_000)
+    expect(attempts).toEqual([1, 2, 3])
+  })
+
+  test('that its handler does not consume comes back, too', async () => {
+    const name = randomUUID()
+    let calls = 0
+    timers.handle = async (due) => {
+      if (++calls === 2) await consume(due, name)
+    }
+    await schedule('sample', [name])
+    await eventually(async () => expect(await valueOf(name)).toBe(1), 10_000)
+  })
+
+  test('set anew while its handler works is not consumed by it: the new one comes', async () => {
+    const name = randomUUID()
+    const fresh: boolean[] = []
+    timers.handle = async (due) => {
+      if (due[0]?.payload['round'] === 1) await schedule('sample', [name], new Date(), { round: 2 })
+      const [outcome] = await uow.change(due, async (tx) => [await add(tx, name, 1)])
+      fresh.push(outcome?.replayed === false)
+    }
+    await schedule('sample', [name], new Date(), { round: 1 })
+    await eventually(() => expect(fresh).toEqual([false, true]), 10_000)
+    expect(await valueOf(name)).toBe(1)
+  })
+
+  test('is handed to one of two runners, all of a thousand once', async () => {
+    const name = randomUUID()
+    const subjects = Array.from({ length: 1_000 }, (_, index) => `${name}-${index}`)
+    const log = new PinoLog(openLogger('test', 'silent'))
+    const handled: string[] = []
+    const runner = () =>
+      new TimerRunner(db, [{ kind: 'shared', batch: 50, concurrency: 2, handle: async (due) => {
+        handled.push(...due.map(({ subject }) => subject))
+        await consume(due, name)
+      } }], log)
+    await schedule('shared', subjects)
+    const [one, other] = [runner(), runner()]
+    one.start()
+    other.start()
+    await eventually(async () => expect(await valueOf(name)).toBe(1_000), 15_000)
+    await Promise.all([one.stop(1_000), other.stop(1_000)])
+    expect(new Set(handled).size).toBe(handled.length)
+  })
+
+  test('left by a runner that died comes due again when its lease ends', async () => {
+    const name = randomUUID()
+    await schedule('orphan', [name])
+    await db.query(`update kit.timers set attempt = 1, next_at = clock_timestamp() + interval '0.5 s' where subject = $1`, [name])
+    const runner = new TimerRunner(db, [{ kind: 'orphan', batch: 10, concurrency: 1, handle: (due) => consume(due, name).then(() => undefined) }], new PinoLog(openLogger('test', 'silent')))
+    runner.start()
+    await eventually(async () => expect(await valueOf(name)).toBe(1))
+    await runner.stop(1_000)
+  })
+
+  test('in a hand that is stopped is given back at once', async () => {
+    const name = randomUUID()
+    await schedule('slow', [name])
+    const runner = new TimerRunner(db, [{ kind: 'slow', batch: 10, concurrency: 1, handle: () => new Promise(() => undefined) }], new PinoLog(openLogger('test', 'silent')))
+    runner.start()
+    await eventually(async () => expect(await rowsOf(name)).toMatchObject([{ attempt: 1, waits: true }]))
+    await runner.stop(100)
+    expect(await rowsOf(name)).toMatchObject([{ waits: false }])
+  })
+})
