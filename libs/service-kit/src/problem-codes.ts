@@ -69,6 +69,29 @@ export const problemCodes = {
   // service-kit: operations
   'not-parked': { status: 409, title: 'The message is not waiting here any more' },
   // order
+  'amount-mismatch': { status: 422, title: 'An amount does not agree with the others or with ours' },
+  'delimiter': { status: 422, title: 'The file is not divided by comma, semicolon or tab' },
+  'empty-file': { status: 422, title: 'The file holds no rows' },
+  'file-too-large': { status: 413, title: 'The file is larger than an import takes' },
+  'header-mismatch': { status: 422, title: 'The columns of the file are not those of an import' },
+  'import-not-found': { status: 404, title: 'There is no such import' },
+  'invalid-country': { status: 422, title: 'The country is not one of ISO 3166-1' },
+  'invalid-currency': { status: 422, title: 'The currency is not one of ISO 4217, or not sold in here' },
+  'invalid-email': { status: 422, title: 'The e-mail address is not valid' },
+  'invalid-option': { status: 422, title: 'The product has no such option or choice' },
+  'invalid-reference': { status: 422, title: 'The reference is not of the expected form' },
+  'malformed-row': { status: 422, title: 'A row cannot be read' },
+  'option-required': { status: 422, title: 'The product asks for a choice' },
+  'order-already-exists': { status: 409, title: 'An order with this reference and other content exists' },
+  'payment-not-expected': { status: 422, title: 'Orders of this channel are paid elsewhere' },
+  'price-missing': { status: 422, title: 'There is no price for this now' },
+  'product-not-found': { status: 404, title: 'There is no such product' },
+  'row-too-long': { status: 422, title: 'A row of the file is too long' },
+  'rows-disagree': { status: 422, title: 'The rows of one order say different things about it' },
+  'rows-not-together': { status: 422, title: 'The rows of one order do not stand together' },
+  'unknown-channel': { status: 422, title: 'No such channel sells here' },
+  'unknown-component': { status: 422, title: 'A component is no stocked product' },
+  'unknown-product': { status: 422, title: 'No such product is sold here' },
   // inventory
   // warehouse
   // shipping
