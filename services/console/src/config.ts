@@ -1,12 +1,12 @@
 import { config, optional, url, type Env } from '@waybill/service-kit'
 
 const read = config({
-  order: optional(url('ORDER_URL')),
-  inventory: optional(url('INVENTORY_URL')),
-  warehouse: optional(url('WAREHOUSE_URL')),
-  shipping: optional(url('SHIPPING_URL')),
-  'after-sales': optional(url('AFTER_SALES_URL')),
-  notification: optional(url('NOTIFICATION_URL')),
+  order: optional(url('PUBLIC_URL_ORDER')),
+  inventory: optional(url('PUBLIC_URL_INVENTORY')),
+  warehouse: optional(url('PUBLIC_URL_WAREHOUSE')),
+  shipping: optional(url('PUBLIC_URL_SHIPPING')),
+  'after-sales': optional(url('PUBLIC_URL_AFTER_SALES')),
+  notification: optional(url('PUBLIC_URL_NOTIFICATION')),
 })
 
 /** What the console reads from its environment: where the other services answer. One that is left out cannot be reached through the console. */
