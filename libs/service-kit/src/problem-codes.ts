@@ -67,6 +67,7 @@ export const problemCodes = {
   'overloaded': { status: 503, title: 'Too busy at the moment', retryable: true },
   'storage-full': { status: 503, title: 'There is no room to store this', retryable: true },
   // service-kit: operations
+  'invalid-message': { status: 422, title: 'No such message may be published' },
   'not-parked': { status: 409, title: 'The message is not waiting here any more' },
   // order
   'amount-mismatch': { status: 422, title: 'An amount does not agree with the others or with ours' },
