@@ -23,7 +23,7 @@ export async function startDocker(options: {
   readonly maxConnections: number
   readonly say: (line: string) => void
 }): Promise<DockerServers> {
-  options.say('Docker: starting postgres:18 and apache/kafka:4.3.1 (the images are pulled at the first start)')
+  options.say('Docker: starting postgres:18 and apache/kafka:4.3.1 (pulled at the first start; their data ends with the run)')
   const [postgres, kafka] = await Promise.all([startPostgres(options.maxConnections), startKafka()])
   return {
     postgresUrl: postgres.url,
@@ -49,13 +49,14 @@ async function startKafka() {
   // A broker tells its clients where it is, so the outside port must be known before it starts; inside it needs a
   // second listener, because it must reach itself.
   const port = await freePort()
+  const { host } = (await getContainerRuntimeClient()).info.containerRuntime
   const container = await new GenericContainer('apache/kafka:4.3.1')
     .withExposedPorts({ container: 9092, host: port })
     .withEnvironment({
       KAFKA_NODE_ID: '1',
       KAFKA_PROCESS_ROLES: 'broker,controller',
       KAFKA_LISTENERS: 'OUTSIDE://:9092,INSIDE://:9094,CONTROLLER://:9093',
-      KAFKA_ADVERTISED_LISTENERS: `OUTSIDE://${process.env.TESTCONTAINERS_HOST_OVERRIDE ?? '127.0.0.1'}:${port},INSIDE://localhost:9094`,
+      KAFKA_ADVERTISED_LISTENERS: `OUTSIDE://${host}:${port},INSIDE://localhost:9094`,
       KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'OUTSIDE:PLAINTEXT,INSIDE:PLAINTEXT,CONTROLLER:PLAINTEXT',
       KAFKA_INTER_BROKER_LISTENER_NAME: 'INSIDE',
       KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
@@ -70,5 +71,5 @@ async function startKafka() {
     })
     .withWaitStrategy(Wait.forLogMessage(/Kafka Server started/))
     .start()
-  return { container, brokers: `${process.env.TESTCONTAINERS_HOST_OVERRIDE ?? '127.0.0.1'}:${port}` }
+  return { container, brokers: `${host}:${port}` }
 }

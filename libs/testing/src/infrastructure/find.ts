@@ -92,7 +92,7 @@ export async function chooseInfrastructure(options: Pick<FindOptions, 'force' | 
   }
   if (wanted('docker')) {
     const refusal = await dockerRefusal()
-    if (refusal === undefined) return { kind: 'docker', why: because(['a Docker engine answers', ...reasons].join('; ')) }
+    if (refusal === undefined) return { kind: 'docker', why: because(['a Docker engine answers', ...reasons.map((reason) => reason.replace(/\.? Fix:.*/s, ''))].join('; ')) }
     reasons.push(`docker: ${refusal}`)
   }
   throw new NoInfrastructure(`PostgreSQL and Kafka are not to be had here:\n${reasons.map((reason) => `  - ${reason}\n`).join('')}One of these is enough.`)
