@@ -21,7 +21,7 @@ import { UnitOfWork } from './unit-of-work.js'
 @Global()
 @Module({})
 export class KitModule {
-  static with(plumbing: Plumbing, { entities, ownsTasks }: Pick<ServiceDefinition, 'entities' | 'ownsTasks'>): DynamicModule {
+  static with(plumbing: Plumbing, { entities, group, ownsTasks }: ServiceDefinition): DynamicModule {
     const provided: readonly (readonly [symbol | (abstract new (...args: never[]) => unknown), unknown])[] = [
       [KIT_CONFIG, plumbing.config],
       [MESSAGING, plumbing.messaging],
@@ -38,7 +38,7 @@ export class KitModule {
     const providers: Provider[] = provided.map(([token, value]) => ({ provide: token as Type, useValue: value }))
     return {
       module: KitModule,
-      controllers: [HealthController, DevelopmentTokenController, ...(ownsTasks ? [TasksController] : []), ParkedController, QuarantineController, StatisticsController],
+      controllers: [HealthController, DevelopmentTokenController, ...(ownsTasks ? [TasksController] : []), ...(group === undefined ? [] : [ParkedController, QuarantineController]), StatisticsController],
       providers,
       exports: provided.map(([token]) => token as Type),
     }

@@ -49,6 +49,7 @@ export function layPlumbing(
     service: service.name,
     ...(service.group === undefined ? {} : { group: service.group }),
     namespace: config.namespace,
+    registry: service.registry,
     kafka: kafkaAccess(service.name, config),
     pool,
     metrics: metrics.registry,

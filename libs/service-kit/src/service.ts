@@ -1,4 +1,5 @@
 import type { DynamicModule, Type } from '@nestjs/common'
+import { houseRegistry, type MessageRegistry } from '@waybill/messaging'
 import type { EntitySchema, MigrationInterface } from 'typeorm'
 import type { Env } from './config.js'
 
@@ -13,6 +14,8 @@ export interface ServiceParts<C> {
   readonly migrations: readonly Migration[]
   /** Its consumer group; left out: it consumes nothing. */
   readonly group?: string
+  /** What can be said and who listens; default: the house's. Another one is for tests. */
+  readonly registry?: MessageRegistry
   /** Has it tasks of its own, listed at /v1/tasks? Default: yes. The console shows everybody's instead. */
   readonly ownsTasks?: boolean
   /** Entities of plain CRUD: with them, a TypeORM DataSource can be injected. */
@@ -24,6 +27,7 @@ export interface ServiceDefinition {
   readonly name: string
   readonly group: string | undefined
   readonly migrations: readonly Migration[]
+  readonly registry: MessageRegistry
   readonly ownsTasks: boolean
   readonly entities: readonly EntitySchema[]
   /** Reads its own part of the environment. Throws: ConfigError. The module is made only when asked for. */
@@ -36,6 +40,7 @@ export function defineService<C>(parts: ServiceParts<C>): ServiceDefinition {
     name: parts.name,
     group: parts.group,
     migrations: parts.migrations,
+    registry: parts.registry ?? houseRegistry,
     ownsTasks: parts.ownsTasks ?? true,
     entities: parts.entities ?? [],
     read: (env) => {

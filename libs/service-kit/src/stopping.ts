@@ -1,3 +1,4 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import type { Assembled } from './assemble.js'
 import type { Plumbing } from './plumbing.js'
 
@@ -38,7 +39,7 @@ export class Stopping {
     plumbing.health.stopping()
     await step('consumers', STOP_WITHIN_MS, () => plumbing.messaging.stopConsuming())
     if (assembled) {
-      await step('http', DRAIN_WITHIN_MS, () => assembled.app.getHttpAdapter().getInstance().close())
+      await step('http', DRAIN_WITHIN_MS, () => drain(assembled.app))
       assembled.app.getHttpServer().closeAllConnections()
       await step('timers', TIMERS_WITHIN_MS + 1_000, () => assembled.timers.stop(TIMERS_WITHIN_MS))
     }
@@ -49,6 +50,17 @@ export class Stopping {
     await step('connections', 2_000, () => plumbing.pool.end())
     plumbing.delay.stop()
     plumbing.log.info('service stopped')
+  }
+}
+
+/** Lets requests in flight end. A connection kept alive by its client would keep us waiting: it is closed once it is idle. */
+async function drain(app: NestFastifyApplication): Promise<void> {
+  const server = app.getHttpServer()
+  const closing = setInterval(() => server.closeIdleConnections(), 50)
+  try {
+    await app.getHttpAdapter().getInstance().close()
+  } finally {
+    clearInterval(closing)
   }
 }
 

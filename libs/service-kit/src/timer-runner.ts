@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import type { Log } from './logging.js'
 import { runInScope, scopeAfter } from './scope.js'
@@ -50,8 +51,10 @@ export class TimerRunner {
     this.isStopping = true
     clearTimeout(this.wake)
     await this.claiming
-    const deadline = new Promise<void>((resolve) => setTimeout(resolve, withinMs).unref())
+    const enough = new AbortController()
+    const deadline = wait(withinMs, undefined, { signal: enough.signal }).catch(() => undefined)
     await Promise.race([Promise.allSettled(this.working), deadline])
+    enough.abort()
     clearInterval(this.renewal)
     if (this.held.size > 0) await releaseTimers(this.pool, [...this.held], 'stopped', true)
   }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import { developmentToken, namespace, request, type StartedService } from '@waybill/testing'
 import { createHash, randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
@@ -32,12 +32,6 @@ const expectProblem = ({ status, headers, body }: Awaited<ReturnType<typeof post
   expect(body).toMatchObject({ type: expect.any(String), title: expect.any(String), status: expected, code, retryable: expect.any(Boolean) })
 }
 
-afterAll(async () => {
-  // BI-A: after every bad input the process is as well as before
-  expect((await request(service.url).get('/health/ready')).status).toBe(200)
-  expect((await post(good)).status).toBe(200)
-})
-
 describe('a body (bad inputs, group A)', () => {
   test.each([
     ['BI-A1 none', undefined, 400, 'body-required'],
@@ -66,7 +60,7 @@ describe('a body (bad inputs, group A)', () => {
     ['BI-A13 list in list', '{"steps":[[{"by":1}]]}', 422, 'object-expected'],
     ['BI-A14 6 of 5', `{"steps":[${'{"by":1},'.repeat(5)}{"by":1}]}`, 422, 'too-many-items'],
     ...['0', '-1', '-0', '1.5', '"1"', '1e309', '9007199254740993', '2147483648', 'true', 'null', '{}', '[]', '1.0000000000000001'].map(
-      (by) => [`BI-A15 ${by}`, `{"steps":[{"by":${by}}]}`, 422, by === '{}' || by === '[]' ? 'invalid-number' : 'invalid-number'] as const,
+      (by) => [`BI-A15 ${by}`, `{"steps":[{"by":${by}}]}`, 422, 'invalid-number'] as const,
     ),
     ['BI-A25 NUL', '{"steps":[{"by":1}],"note":"a\\u0000b"}', 422, 'invalid-character'],
     ['BI-A26 lone surrogate', '{"steps":[{"by":1}],"note":"\\ud800"}', 422, 'invalid-character'],
@@ -152,6 +146,11 @@ describe('a body (bad inputs, group A)', () => {
   })
 })
 
+test('after every bad input the process is as well as before', async () => {
+  expect((await request(service.url).get('/health/ready')).body).toEqual({ ready: true, reason: null })
+  expect((await post(good)).status).toBe(200)
+})
+
 describe('idempotency at our API (reliability.md section 4)', () => {
   test('without key: 400', async () => expectProblem(await post(good, { 'idempotency-key': '' }), 400, 'idempotency-key-required'))
 
@@ -227,8 +226,8 @@ describe('who may do what', () => {
 
   test('operators see what waits, others do not', async () => {
     expect((await request(service.url).get('/ops/parked', { role: 'picker' })).status).toBe(403)
-    expect((await request(service.url).get('/ops/parked', { role: 'operator' })).body).toEqual({ items: [] })
-    expect((await request(service.url).get('/ops/quarantine', { role: 'operator' })).body).toEqual({ items: [] })
+    expect((await request(service.url).get('/ops/parked', { role: 'operator' })).body).toEqual({ items: [], next: null })
+    expect((await request(service.url).get('/ops/quarantine', { role: 'operator' })).body).toEqual({ items: [], next: null })
   })
 })
 

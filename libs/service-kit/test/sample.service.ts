@@ -1,5 +1,7 @@
 import { Body, Controller, Get, HttpCode, Injectable, Module, Param, Post, Query, Res } from '@nestjs/common'
+import { OrderPlaced } from '@waybill/contracts'
 import type { Cause, RequestCause } from '@waybill/kernel'
+import { houseRegistry, On, Poison, type Received } from '@waybill/messaging'
 import { Type } from 'class-transformer'
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsInt, IsOptional, IsString, Length, Max, Min, ValidateNested } from 'class-validator'
 import { createHash } from 'node:crypto'
@@ -67,6 +69,12 @@ export class SampleTimers {
 export class SampleGate {
   pass: Promise<void> = Promise.resolve()
   entered = 0
+}
+
+/** Which orders the sample cannot handle: tests say it. */
+@Injectable()
+export class SampleRefusals {
+  readonly references = new Set<string>()
 }
 
 @Controller('v1/counters')
@@ -150,7 +158,26 @@ class CountersController {
   }
 }
 
-@Module({ controllers: [CountersController], providers: [SampleTimers, SampleGate], exports: [SampleTimers, SampleGate] })
+/** Counts the orders of a channel; what a test refuses is poison. */
+@Controller()
+class OrderEventsConsumer {
+  constructor(
+    private readonly uow: UnitOfWork,
+    private readonly refusing: SampleRefusals,
+  ) {}
+
+  @On(OrderPlaced)
+  async placed(batch: readonly Received<OrderPlaced>[]): Promise<void> {
+    await this.uow.change(batch, async (tx, fresh) => {
+      for (const { cause, payload } of fresh) {
+        if (this.refusing.references.has(payload.reference)) throw new Poison(cause.eventId, 'sample-refusal', `refuses ${payload.reference}`)
+        await add(tx, payload.channel, 1)
+      }
+    })
+  }
+}
+
+@Module({ controllers: [CountersController, OrderEventsConsumer], providers: [SampleTimers, SampleGate, SampleRefusals] })
 class SampleModule {}
 
 /** A service with nothing but what the kit gives. */
@@ -159,4 +186,6 @@ export const sample = defineService({
   config: config({ greeting: text('GREETING', { default: 'hello' }) }),
   module: () => SampleModule,
   migrations: [Counters0001],
+  group: 'kit-sample.main',
+  registry: { ...houseRegistry, consumers: { 'kit-sample.main': { service: 'console', handles: [OrderPlaced] } } },
 })

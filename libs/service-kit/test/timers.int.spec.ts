@@ -8,11 +8,13 @@ import { TimerRunner } from '../src/timer-runner.js'
 import { aRequest } from './causes.js'
 import { add, sample, SampleTimers } from './sample.service.js'
 
+let db: pg.Pool
+// before the namespace, which drops the database this is connected to
+afterAll(() => db.end())
 const ns = await namespace()
 let service: StartedService
 let uow: UnitOfWork
 let timers: SampleTimers
-let db: pg.Pool
 
 beforeAll(async () => {
   service = await ns.start(sample)
@@ -23,7 +25,6 @@ beforeAll(async () => {
 afterEach(() => {
   timers.handle = () => Promise.resolve()
 })
-afterAll(() => db.end())
 
 const schedule = (kind: string, subjects: readonly string[], dueAt = new Date(), payload = {}) =>
   uow.change([{ cause: aRequest() }], (tx) => {

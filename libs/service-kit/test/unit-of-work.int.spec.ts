@@ -6,17 +6,18 @@ import { UnitOfWork, type Outcome } from '../src/index.js'
 import { aMessage, aRequest } from './causes.js'
 import { add, sample } from './sample.service.js'
 
+let db: pg.Pool
+// before the namespace, which drops the database this is connected to
+afterAll(() => db.end())
 const ns = await namespace()
 let service: StartedService
 let uow: UnitOfWork
-let db: pg.Pool
 
 beforeAll(async () => {
   service = await ns.start(sample)
   uow = service.get(UnitOfWork)
   db = new pg.Pool({ connectionString: service.database, max: 2 })
 })
-afterAll(() => db.end())
 
 const valueOf = async (name: string): Promise<number | undefined> => {
   const { rows } = await db.query<{ value: number }>('select value from counters where name = $1', [name])

@@ -1,40 +1,44 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { type Messaging, type Redriven, type StoredMessage } from '@waybill/messaging'
-import { filterOf, limitOf, onlyParameters, wordOf, type QueryParameters } from '../paging.js'
+import { Cursors, filterOf, limitOf, onlyParameters, wordOf, type Page, type QueryParameters } from '../paging.js'
+import { rowNumberOf } from '../path.js'
 import { actorOf, type Principal } from '../principal.js'
 import { Problem } from '../problem.js'
 import { Roles, Who } from '../route.decorators.js'
 import { MESSAGING } from '../tokens.js'
 import { AcceptLossRequest, EditQuarantinedRequest, QuarantinedRequest } from './quarantine.requests.js'
 
+/** One less than messaging lists at once: one more than asked for tells whether there is a next page. */
+const LIST_MAX = 199
+
 /** Records that could not even be read as a message of ours. They block nobody. */
 @ApiTags('operations')
 @Roles('operator')
 @Controller('ops/quarantine')
 export class QuarantineController {
-  constructor(@Inject(MESSAGING) private readonly messaging: Messaging) {}
+  constructor(
+    @Inject(MESSAGING) private readonly messaging: Messaging,
+    private readonly cursors: Cursors,
+  ) {}
 
   /** Filters: `status` (open, done, discarded), `code`, `topic`. */
   @Get()
-  async list(@Query() query: QueryParameters): Promise<{ items: readonly StoredMessage[] }> {
-    onlyParameters(query, ['status', 'code', 'topic', 'limit', 'after'])
+  async list(@Query() query: QueryParameters): Promise<Page<StoredMessage>> {
+    onlyParameters(query, ['status', 'code', 'topic', 'limit', 'cursor'])
     const status = wordOf(query, 'status', ['open', 'done', 'discarded'])
-    const [code, topic, after] = [filterOf(query, 'code'), filterOf(query, 'topic'), filterOf(query, 'after')]
-    return {
-      items: await this.messaging.operations.quarantined({
-        ...(status === undefined ? {} : { status }),
-        ...(code === undefined ? {} : { code }),
-        ...(topic === undefined ? {} : { topic }),
-        ...(after === undefined ? {} : { after }),
-        limit: limitOf(query),
-      }),
-    }
+    const [code, topic] = [filterOf(query, 'code'), filterOf(query, 'topic')]
+    const filters = { ...(status && { status }), ...(code && { code }), ...(topic && { topic }) }
+    const limit = limitOf(query, { max: LIST_MAX })
+    const list = JSON.stringify(['quarantine', filters])
+    const [after] = this.cursors.read(list, query) ?? []
+    const messages = await this.messaging.operations.quarantined({ ...filters, ...(typeof after === 'string' ? { after } : {}), limit: limit + 1 })
+    return this.cursors.page(list, messages, limit, ({ id }) => [id])
   }
 
   @Get(':id')
   async one(@Param('id') id: string): Promise<StoredMessage> {
-    const message = await this.messaging.operations.quarantinedMessage(id)
+    const message = await this.messaging.operations.quarantinedMessage(rowNumberOf(id))
     if (!message) throw new Problem('not-found')
     return message
   }
@@ -55,7 +59,7 @@ export class QuarantineController {
       ...(headers === undefined ? {} : { headers }),
       ...(payload === undefined ? {} : { payload }),
     }
-    return this.messaging.operations.editQuarantined(id, change, { who: actorOf(who), why })
+    return this.messaging.operations.editQuarantined(rowNumberOf(id), change, { who: actorOf(who), why })
   }
 
   /** Gives them up. */

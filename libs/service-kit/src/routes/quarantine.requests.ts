@@ -1,4 +1,4 @@
-import { ArrayMaxSize, IsArray, IsInt, IsObject, IsOptional, IsString, Length, Min } from 'class-validator'
+import { ArrayMaxSize, IsArray, IsInt, IsObject, IsOptional, IsString, Length, Matches, Min } from 'class-validator'
 import { ReasonRequest } from './parked.requests.js'
 
 /** These messages, or all open ones with this code. */
@@ -6,7 +6,7 @@ export class QuarantinedRequest extends ReasonRequest {
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(1_000)
-  @IsString({ each: true })
+  @Matches(/^\d{1,18}$/, { each: true })
   ids?: string[]
 
   @IsOptional()
