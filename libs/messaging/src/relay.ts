@@ -7,7 +7,7 @@ import type { MessagingLog, PooledClient, RaiseAlarm, SqlClient, SqlPool } from 
 import { isCompacted } from './registry.js'
 import { acquireLease, giveLeaseBack, JournalCursor, LEASE_MS, renewLease, type CursorRead, type JournalRow, type Lease } from './relay-cursor.js'
 import { dropRepublish, dueRepublishes, rowsToRepublish, sendLatestAgain } from './republish.js'
-import { backoffMs, Bell, pause } from './waiting.js'
+import { backoffMs, Bell, pause, within } from './waiting.js'
 
 /** Knee of the measurement: 28 us of CPU a row at 2,000, 40 at 500. Source: research/07 section 2.3. */
 const READ_ROWS = 2_000
@@ -288,7 +288,7 @@ export class Relay {
     this.producer = undefined
     // Not awaited while the relay works: a producer that hangs may hang in closing too.
     const closed = producer?.close().catch((error: unknown) => this.parts.log.info({ error: messageOf(error) }, 'a producer did not close cleanly'))
-    if (this.stopped) await Promise.race([closed, pause(1_000)])
+    if (this.stopped) await within(1_000, closed)
   }
 
   private notifySoon(): void {

@@ -3,7 +3,7 @@ import { MembershipLost, type FetchedBatch, type KafkaConsumer, type KafkaDriver
 import { messageOf } from './failure.js'
 import { isCompacted } from './registry.js'
 import { RoundAborted, RoundWork, type RoundLife, type WorkParts } from './round-work.js'
-import { backoffMs, pause } from './waiting.js'
+import { backoffMs, pause, within } from './waiting.js'
 
 /** Rounds that follow each other at once and hold less than this are paced: a round costs 2 ms whatever it holds, a message 26 us. */
 const SMALL_ROUND_MESSAGES = 200
@@ -291,5 +291,3 @@ export class KafkaRounds {
     }
   }
 }
-
-const within = (ms: number, work: Promise<unknown> | undefined): Promise<unknown> => Promise.race([work, pause(ms)])

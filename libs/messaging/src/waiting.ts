@@ -1,4 +1,4 @@
-/** Resolves after so many milliseconds, or at once when the signal fires. Never keeps a process alive by itself. */
+/** Resolves after so many milliseconds, or at once when the signal fires. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) return Promise.resolve()
   return new Promise((resolve) => {
@@ -42,4 +42,13 @@ export class Bell {
 export function backoffMs(attempt: number, firstMs: number, maxMs: number): number {
   const full = Math.min(maxMs, firstMs * 2 ** Math.min(attempt, 20))
   return full * (0.5 + Math.random() / 2)
+}
+
+/** Resolves with the work, or after so many milliseconds without it. */
+export async function within(ms: number, work: Promise<unknown> | undefined): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([work, late]).finally(() => clearTimeout(timer))
 }

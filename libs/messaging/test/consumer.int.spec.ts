@@ -1,0 +1,252 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { eventually } from '@waybill/testing'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Poison } from '../src/index.js'
+import { applied, crates, CratePacked, CrateSealed, CrateSeen, doors, GROUP, House, newId, rowsOf, stepsOf, type Effect, type TestService } from './harness.js'
+
+const operator = { who: 'operator:ada', why: 'a test' }
+
+let house: House
+let consumer: TestService
+let effect: Effect = () => undefined
+beforeAll(async () => {
+  house = await House.open()
+  consumer = await house.consumer({ database: await house.database(), effect: (fresh, client) => effect(fresh, client), times: { breakerPauseMs: 200 } })
+}, 60_000)
+afterAll(() => house.close(), 60_000)
+
+const parked = (crate: string) => consumer.messaging.operations.parkedKeys({ topic: crates.name, key: crate })
+const quarantine = async (crate: string) => (await consumer.messaging.operations.quarantined({ status: 'open' })).filter(({ key }) => key === crate)
+const alarmsOf = (code: string) => consumer.alarms.filter((alarm) => alarm.code === code)
+
+test('a round: 3,000 facts of 60 crates, in order within each crate, in few transactions of at most 1,000', async () => {
+  const callsBefore = consumer.calls.length
+  const facts = Array.from({ length: 3_000 }, (_, index) => ({ crate: `round-${index % 60}`, event: index % 7 === 0 ? CrateSealed : CratePacked }))
+  await house.sendAll(facts)
+  await eventually(async () => expect((await rowsOf<{ n: string }>(consumer.pool, `SELECT count(*) AS n FROM applied WHERE crate LIKE 'round-%'`))[0]?.n).toBe('3000'), 20_000)
+  for (let crate = 0; crate < 60; crate++) expect(await stepsOf(consumer.pool, `round-${crate}`)).toEqual(Array.from({ length: 50 }, (_, index) => index + 1))
+  const calls = consumer.calls.slice(callsBefore)
+  expect(Math.max(...calls.map(({ messages }) => messages))).toBeLessThanOrEqual(1_000)
+  expect(calls.length).toBeLessThan(500)
+}, 40_000)
+
+test('the same message 100 times has one effect', async () => {
+  const id = newId()
+  await house.sendAll(Array.from({ length: 100 }, () => ({ crate: 'twice', sequence: 1, id, step: 1 })))
+  await house.send('twice', { sequence: 2 })
+  await eventually(async () => expect(await stepsOf(consumer.pool, 'twice')).toEqual([1, 2]))
+  expect(await quarantine('twice')).toHaveLength(0)
+})
+
+test('a known type nobody handles here is ignored and counted, and leaves no gap', async () => {
+  await house.send('ignored', { event: CratePacked })
+  await house.send('ignored', { event: CrateSeen })
+  await house.send('ignored', { event: CrateSealed })
+  await eventually(async () => expect(await stepsOf(consumer.pool, 'ignored')).toEqual([1, 3]))
+  expect(await consumer.metrics.getSingleMetricAsString('waybill_consumed_total')).toMatch(/type="oms.test.crate.crate-seen.v1",outcome="ignored"/)
+})
+
+test('a poison message parks its key while others flow; a retry goes on in order', async () => {
+  let broken = true
+  effect = (fresh) => {
+    if (broken && fresh.some(({ payload }) => payload.note === 'poison')) throw Object.assign(new Error('division by zero'), { code: '22012' })
+  }
+  const others = Array.from({ length: 40 }, (_, index) => ({ crate: `healthy-${index}` }))
+  await house.sendAll([...others, { crate: 'sick' }, { crate: 'sick', note: 'poison' }, { crate: 'sick' }, { crate: 'sick', event: CrateSealed }, { crate: 'sick', event: CrateSeen }, { crate: 'sick' }])
+  await house.sendAll(others)
+  await eventually(async () => expect(await stepsOf(consumer.pool, 'healthy-39')).toEqual([1, 2]))
+  await eventually(async () => expect((await parked('sick'))[0]?.messages).toBe(5))
+  expect(await stepsOf(consumer.pool, 'sick')).toEqual([1])
+  expect((await parked('sick'))[0]).toMatchObject({ code: '22012', error: 'division by zero', status: 'waiting', head: { sequence: 2 } })
+  expect(alarmsOf('parked')).not.toHaveLength(0)
+
+  broken = false
+  await house.send('sick')
+  await eventually(async () => expect((await parked('sick'))[0]?.messages).toBe(6))
+  await consumer.messaging.operations.retryParked({ code: '22012' }, operator)
+  await eventually(async () => expect(await stepsOf(consumer.pool, 'sick')).toEqual([1, 2, 3, 4, 6, 7]))
+  await eventually(async () => expect(await parked('sick')).toHaveLength(0))
+  await house.send('sick')
+  await eventually(async () => expect((await stepsOf(consumer.pool, 'sick')).at(-1)).toBe(8))
+  effect = () => undefined
+})
+
+test('a handler that knows the culprit names it: one more call, not twenty', async () => {
+  effect = (fresh) => {
+    const culprit = fresh.find(({ payload }) => payload.note === 'named')
+    if (culprit) throw new Poison(culprit.cause.eventId, 'no-such-product', 'P-1 is unknown')
+  }
+  const facts = Array.from({ length: 64 }, (_, index) => ({ crate: `named-${index}`, ...(index === 33 ? { note: 'named' } : {}) }))
+  const before = consumer.calls.length
+  await house.sendAll(facts)
+  await eventually(async () => expect((await rowsOf(consumer.pool, `SELECT FROM applied WHERE crate LIKE 'named-%'`)).length).toBe(63))
+  expect(consumer.calls.length - before).toBeLessThanOrEqual(6)
+  expect((await parked('named-33'))[0]).toMatchObject({ code: 'no-such-product', error: 'P-1 is unknown' })
+  effect = () => undefined
+
+  const [message] = await consumer.messaging.operations.parkedMessages(crates.name, 'named-33')
+  await house.send('named-33')
+  expect(await consumer.messaging.operations.editParked(message?.id ?? '', { crate: 'named-33', step: 77 }, operator)).toBe(true)
+  await eventually(async () => expect(await stepsOf(consumer.pool, 'named-33')).toEqual([77, 2]))
+})
+
+test('an operator skips a parked message with a reason; those behind it go on, and it does not come back', async () => {
+  effect = (fresh) => {
+    if (fresh.some(({ payload }) => payload.note === 'hopeless')) throw new Error('hopeless')
+  }
+  const id = await house.send('skipped', { note: 'hopeless' })
+  await house.send('skipped')
+  const key = await eventually(async () => {
+    const [found] = await parked('skipped')
+    expect(found?.messages).toBe(2)
+    return found
+  })
+  expect(await consumer.messaging.operations.skipParked(key?.head.id ?? '', operator)).toBe(true)
+  expect(await consumer.messaging.operations.skipParked(key?.head.id ?? '', operator)).toBe(false)
+  await eventually(async () => expect(await stepsOf(consumer.pool, 'skipped')).toEqual([2]))
+  await house.send('skipped', { sequence: 1, id, note: 'hopeless' })
+  await house.send('skipped')
+  await eventually(async () => expect(await stepsOf(consumer.pool, 'skipped')).toEqual([2, 3]))
+  expect(await parked('skipped')).toHaveLength(0)
+  expect(await quarantine('skipped')).toHaveLength(0)
+  expect(await rowsOf(consumer.pool, `SELECT who, why, action FROM messaging.operator_action WHERE target->>'eventId' = $1`, [id])).toEqual([{ who: 'operator:ada', why: 'a test', action: 'skip parked' }])
+  effect = () => undefined
+})
+
+test('what is transient is retried for ever and never parked', async () => {
+  let failures = 0
+  effect = (fresh) => {
+    if (fresh.some(({ payload }) => payload.crate === 'transient') && failures++ < 6) throw Object.assign(new Error('deadlock detected'), { code: '40P01' })
+  }
+  await house.send('transient')
+  await eventually(async () => expect(await stepsOf(consumer.pool, 'transient')).toEqual([1]), 15_000)
+  expect(failures).toBe(7)
+  expect(await parked('transient')).toHaveLength(0)
+  effect = () => undefined
+}, 20_000)
+
+test('more than half failing pauses the consumer and alarms; it goes on by itself when it works again', async () => {
+  let broken = true
+  effect = () => {
+    if (broken) throw new TypeError('our own defect')
+  }
+  await house.sendAll(Array.from({ length: 40 }, (_, index) => ({ crate: `day-${index}` })))
+  await eventually(() => expect(alarmsOf('consumer-paused')).not.toHaveLength(0), 15_000)
+  expect(consumer.messaging.health()).toMatchObject({ consumer: 'paused', ready: true })
+  const stopped = (await consumer.messaging.operations.parkedKeys({ code: 'TypeError' })).length
+  expect(stopped).toBeLessThan(25)
+  broken = false
+  await eventually(() => expect(consumer.messaging.health().consumer).toBe('running'), 15_000)
+  await consumer.messaging.operations.retryParked({ code: 'TypeError' }, operator)
+  await eventually(async () => expect((await rowsOf(consumer.pool, `SELECT FROM applied WHERE crate LIKE 'day-%'`)).length).toBe(40), 15_000)
+  effect = () => undefined
+}, 60_000)
+
+test.each([
+  ['broken JSON', '{"crate": ', 'malformed-json'],
+  ['nothing', '', 'malformed-json'],
+  ['whitespace', '  ', 'malformed-json'],
+  ['a byte order mark', '\ufeff{}', 'malformed-json'],
+  ['a string', '"x"', 'object-expected'],
+  ['an array', '[]', 'object-expected'],
+  ['a number', '42', 'object-expected'],
+  ['a registry frame', Buffer.from([0, 0, 0, 0, 1, 123, 125]), 'unsupported-encoding'],
+  ['bytes that are not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d]), 'invalid-encoding'],
+  ['a key twice', '{"crate":"a","crate":"b","step":1}', 'duplicate-json-key'],
+  ['__proto__', '{"__proto__":{},"step":1}', 'forbidden-key'],
+  ['depth 21', '['.repeat(21) + ']'.repeat(21), 'json-too-deep'],
+  ['2^53+1', '{"crate":"a","step":9007199254740993}', 'unsafe-number'],
+  ['NUL', '{"crate":"a\\u0000","step":1}', 'invalid-character'],
+  ['half a surrogate pair', '{"crate":"\\ud800","step":1}', 'invalid-character'],
+  ['a wrong type', '{"crate":"a","step":"3"}', 'schema-violation'],
+  ['no value', null, 'unexpected-tombstone'],
+  ['another key than the rule says', '{"crate":"b","step":1}', 'key-mismatch'],
+])('%s goes to quarantine as %s and blocks nothing', async (what, value, code) => {
+  const crate = `bad-${what.replaceAll(' ', '-')}`
+  await house.send(crate)
+  await house.sendRaw(crates, [{ key: crate, value, headers: headers(crate, 2) }])
+  await house.send(crate, { sequence: 3 })
+  await eventually(async () => expect(await stepsOf(consumer.pool, crate)).toEqual([1, 3]))
+  expect((await quarantine(crate)).map((message) => message.code)).toEqual([code])
+})
+
+test.each([
+  ['no event id', { ce_id: '' }, 'invalid-event-id'],
+  ['an event id that is none', { ce_id: '42' }, 'invalid-event-id'],
+  ['a type of a later build', { ce_type: 'oms.test.crate.crate-painted.v1' }, 'unknown-type'],
+  ['a later version', { ce_type: 'oms.test.crate.crate-packed.v2' }, 'unknown-type'],
+  ['a type of another topic', { ce_type: 'oms.test.door.door-knocked.v1' }, 'unknown-type'],
+  ['no type', { ce_type: '' }, 'invalid-envelope'],
+  ['sequence 0', { ce_sequence: '0' }, 'invalid-sequence'],
+  ['sequence -1', { ce_sequence: '-1' }, 'invalid-sequence'],
+  ['no sequence', { ce_sequence: '' }, 'invalid-sequence'],
+])('%s goes to quarantine', async (what, wrong, code) => {
+  const crate = `envelope-${what.replaceAll(' ', '-')}`
+  await house.sendRaw(crates, [{ key: crate, value: JSON.stringify({ crate, step: 1 }), headers: { ...headers(crate, 1), ...wrong } }])
+  await eventually(async () => expect((await quarantine(crate)).map((message) => message.code)).toEqual([code]))
+})
+
+test('a record without key, with huge headers, or of 900 kB goes to quarantine', async () => {
+  const value = JSON.stringify({ crate: 'k', step: 1 })
+  await house.sendRaw(crates, [{ key: null, value, headers: headers('k', 1) }])
+  await house.sendRaw(crates, [{ key: 'huge', value, headers: { ...headers('huge', 1), extra: 'x'.repeat(300_000) } }])
+  await house.sendRaw(crates, [{ key: 'huge', value: JSON.stringify({ crate: 'huge', step: 1, note: 'n'.repeat(900_000) }), headers: headers('huge', 2) }])
+  await eventually(async () => expect((await quarantine('huge')).map(({ code }) => code)).toEqual(['message-too-large', 'message-too-large']))
+  await eventually(async () => expect((await consumer.messaging.operations.quarantined({ code: 'key-mismatch' })).some(({ key }) => key === null)).toBe(true))
+})
+
+test('an unknown field is fine, and the key of an outsider is only a hint', async () => {
+  await house.sendRaw(crates, [{ key: 'open', value: JSON.stringify({ crate: 'open', step: 1, colour: 'red' }), headers: headers('open', 1) }])
+  await eventually(async () => expect(await stepsOf(consumer.pool, 'open')).toEqual([1]))
+  await house.sendRaw(doors, [{ key: '{"a":1}', value: JSON.stringify({ door: 'north', name: 'n' }), headers: { ce_id: newId(), ce_type: 'oms.test.door.door-knocked.v1' } }])
+  await eventually(async () => expect(await applied(consumer.pool, '{"a":1}')).toHaveLength(1))
+  expect(await consumer.metrics.getSingleMetricAsString('waybill_key_hint_mismatch_total')).toMatch(/} 1$/m)
+})
+
+test('the same event id with other content is a conflict: quarantine and alarm, no effect', async () => {
+  const id = await house.send('conflict')
+  await eventually(async () => expect(await stepsOf(consumer.pool, 'conflict')).toEqual([1]))
+  await house.send('conflict', { sequence: 1, id, step: 99 })
+  await eventually(async () => expect((await quarantine('conflict')).map(({ code }) => code)).toEqual(['event-id-conflict']))
+  await house.send('conflict', { sequence: 1, step: 98 })
+  await eventually(async () => expect((await quarantine('conflict')).map(({ code }) => code)).toEqual(['event-id-conflict', 'sequence-repeated']))
+  expect(await stepsOf(consumer.pool, 'conflict')).toEqual([1])
+  expect(alarmsOf('event-id-conflict')).toHaveLength(1)
+})
+
+test('quarantine is redriven: as it is after a fix, edited, or discarded', async () => {
+  await house.send('redriven')
+  await house.sendRaw(crates, [{ key: 'redriven', value: '{"crate":"redriven","step":"two"}', headers: headers('redriven', 2) }])
+  await house.send('redriven', { sequence: 3 })
+  await eventually(async () => expect(await stepsOf(consumer.pool, 'redriven')).toEqual([1, 3]))
+  const [message] = await quarantine('redriven')
+  const id = message?.id ?? ''
+  expect(await consumer.messaging.operations.retryQuarantined({ ids: [id] }, operator)).toEqual([{ id, outcome: 'refused', code: 'schema-violation' }])
+  expect(await consumer.messaging.operations.editQuarantined(id, { payload: '{"crate":"redriven","step":2}' }, operator)).toEqual({ id, outcome: 'done' })
+  expect(await stepsOf(consumer.pool, 'redriven')).toEqual([1, 3, 2])
+  expect(await consumer.messaging.operations.retryQuarantined({ ids: [id] }, operator)).toEqual([{ id, outcome: 'gone' }])
+  expect(await consumer.messaging.operations.quarantinedMessage(id)).toMatchObject({ status: 'done', decidedBy: 'operator:ada', decidedWhy: 'a test' })
+  await house.sendRaw(crates, [{ key: 'redriven', value: 'rubbish', headers: headers('redriven', 4) }])
+  const rubbish = await eventually(async () => {
+    const [found] = await quarantine('redriven')
+    expect(found).toBeDefined()
+    return found
+  })
+  expect(await consumer.messaging.operations.discardQuarantined({ ids: [rubbish?.id ?? ''] }, operator)).toBe(1)
+})
+
+test('for every record exactly one of: inbox, parked, quarantine, ignored', async () => {
+  await pause(1_000)
+  const records = (await house.read(crates).catch(() => [])).length
+  const [counts] = await rowsOf<{ n: string }>(
+    consumer.pool,
+    `SELECT count(*) AS n FROM (SELECT event_id FROM messaging.inbox WHERE consumer_group = $1 INTERSECT SELECT event_id FROM messaging.parked_message WHERE consumer_group = $1) both_of_them`,
+    [GROUP],
+  )
+  expect(counts?.n).toBe('0')
+  expect(records).toBeGreaterThanOrEqual(0)
+})
+
+function headers(crate: string, sequence: number): Record<string, string> {
+  return { ce_id: newId(), ce_type: CratePacked.type, ce_subject: crate, ce_sequence: String(sequence), 'content-type': 'application/json' }
+}
