@@ -58,9 +58,9 @@ export class LiveWorld implements World {
     const { carriersUrl } = this.addresses
     if (carriersUrl === undefined) return []
     const { entries } = await ledger<{ entries: CarrierEntry[] }>(`${carriersUrl}/v1/ledger`, {})
-    const voided = new Set(entries.filter(({ kind }) => kind === 'label-voided').map(({ label }) => label))
+    const voided = new Set(entries.filter(({ entry }) => entry === 'label-voided').map(({ label }) => label))
     return entries
-      .filter(({ kind }) => kind === 'label-bought')
+      .filter(({ entry }) => entry === 'label-bought')
       .flatMap(({ key, label, packages }) => (packages ?? []).map(({ sscc, trackingNumber }) => ({ key: key ?? '', sscc, trackingNumber, isVoided: voided.has(label) })))
   }
 
@@ -77,7 +77,7 @@ export class LiveWorld implements World {
 }
 
 interface CarrierEntry {
-  readonly kind: string
+  readonly entry: string
   readonly label: string
   readonly key?: string
   readonly packages?: readonly { readonly sscc: string; readonly trackingNumber: string }[]
