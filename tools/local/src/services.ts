@@ -10,7 +10,10 @@ async function load(name: string): Promise<ServiceDefinition | undefined> {
     const { service } = (await import(`@waybill/${name}`)) as { service: ServiceDefinition }
     return service
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND' && error.message.includes(`services/${name}/dist/service.js`)) return undefined
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') {
+      process.stderr.write(`${name} is left out: ${error.message}\n`)
+      return undefined
+    }
     throw error
   }
 }

@@ -1,8 +1,9 @@
 // `npm start`: everything on this machine, until Ctrl-C.
+import { once } from 'node:events'
 import { constants } from 'node:os'
 import { Option, program } from 'commander'
 import { type InfrastructureKind, NoInfrastructure } from '@waybill/testing'
-import { type Installation, startInstallation } from './installation/installation.js'
+import { startInstallation } from './installation/installation.js'
 import { loadDemoCompany } from './demo-company/load.js'
 import { welcome } from './welcome.js'
 
@@ -27,40 +28,36 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`)
 }
 
-let installation: Installation | undefined
-let ending: Promise<void> | undefined
+const ending = new AbortController()
 
 /** Stops what was started, once. A second Ctrl-C is for the impatient: the next start clears up. */
 function end(signal: NodeJS.Signals): void {
-  if (ending !== undefined) process.exit(128 + constants.signals[signal])
+  if (ending.signal.aborted) process.exit(128 + constants.signals[signal])
   say('\nStopping')
-  ending = stopAll().then(
-    () => process.exit(0),
-    (error: unknown) => fail(error),
-  )
+  ending.abort()
 }
 process.on('SIGINT', end)
 process.on('SIGTERM', end)
 
-async function stopAll(): Promise<void> {
-  // A signal in the middle of a start: let it come to its end first, then there is something to stop.
-  await starting.catch(() => undefined)
-  await installation?.stop()
-  say('Stopped')
+async function run(): Promise<void> {
+  const installation = await startInstallation({ ...options, signal: ending.signal, say })
+  try {
+    if (options.empty !== true) await loadDemoCompany(installation, say)
+    say(welcome(installation))
+    if (!ending.signal.aborted) await once(ending.signal, 'abort')
+  } finally {
+    await installation.stop()
+  }
 }
 
-function fail(error: unknown): never {
-  process.stderr.write(`${error instanceof NoInfrastructure ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
-  process.exit(1)
+try {
+  await run()
+} catch (error) {
+  // Given up on demand: that is no failure.
+  if (!ending.signal.aborted) {
+    process.stderr.write(`${error instanceof NoInfrastructure ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+    process.exit(1)
+  }
 }
-
-async function start(): Promise<void> {
-  installation = await startInstallation({ ...options, say })
-  if (options.empty !== true) await loadDemoCompany(installation, say)
-  say(welcome(installation))
-}
-
-const starting = start()
-starting.catch((error: unknown) => {
-  if (ending === undefined) fail(error)
-})
+say('Stopped')
+process.exit(0)

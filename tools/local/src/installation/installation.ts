@@ -38,6 +38,8 @@ export interface InstallationOptions {
   /** How many times faster than in the world carriers deliver. */
   readonly carrierSpeed?: number
   readonly seed?: number
+  /** Gives a start up; what was started by then is stopped. */
+  readonly signal?: AbortSignal
   readonly say?: (line: string) => void
 }
 
@@ -74,9 +76,10 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
       ...(options.infra === undefined ? {} : { force: options.infra }),
     })
     stops.push(() => infrastructure.stop())
+    options.signal?.throwIfAborted()
     const secrets = await secretsOf(directory)
     const urlFor = await prepare(infrastructure, secrets, options.reset === true, say)
-    const sandboxes = await startSandboxes({ ...options, directory: join(directory, 'sandbox'), logs, ports, secrets, say })
+    const sandboxes = await startSandboxes({ ...options, signal: options.signal, directory: join(directory, 'sandbox'), logs, ports, secrets, say })
     stops.push(() => sandboxes.stop())
     say('Sandboxes: payment provider, carriers and mail catcher are up')
 
@@ -155,7 +158,7 @@ async function keepServices(options: InstallationOptions, at: Surroundings): Pro
     services.map((service) => {
       const name = service.name as ServiceName
       const env = { ...environmentOf(name, { ...at, databaseUrl: at.urlFor(name) }), ...options.env?.[name] }
-      return keep({ service, env, port: at.ports[name], logs: at.logs, say: at.say })
+      return keep({ service, env, port: at.ports[name], logs: at.logs, signal: options.signal, say: at.say })
     }),
   )
   const kept = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))

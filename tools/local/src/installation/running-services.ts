@@ -22,13 +22,14 @@ export interface ServiceToKeep {
   readonly port: number
   /** Where its log lies. */
   readonly logs: string
+  readonly signal: AbortSignal | undefined
   readonly say: (line: string) => void
 }
 
 const readyWithinMs = 60_000
 
 /** A process per service, as in containers. */
-export async function keepInProcess({ service, env, port, logs, say }: ServiceToKeep): Promise<KeptService> {
+export async function keepInProcess({ service, env, port, logs, signal, say }: ServiceToKeep): Promise<KeptService> {
   const url = local(port)
   const running = await SupervisedProcess.start({
     name: service.name,
@@ -37,13 +38,14 @@ export async function keepInProcess({ service, env, port, logs, say }: ServiceTo
     nodeArgs: ['--max-old-space-size=256'],
     readyUrl: `${url}/health/ready`,
     directory: logs,
+    signal,
     onCrash: (how) => say(`Service: ${how}; it is started again`),
   })
   return { name: service.name, url, kill: () => running.kill(), stop: () => running.stop() }
 }
 
 /** All in this process: the lightest way. A service that gives up is started again, alone. */
-export async function keepHere({ service, env, port, logs, say }: ServiceToKeep): Promise<KeptService> {
+export async function keepHere({ service, env, port, logs, signal, say }: ServiceToKeep): Promise<KeptService> {
   await mkdir(logs, { recursive: true })
   const logStream = createWriteStream(join(logs, `${service.name}.log`), { flags: 'a' })
   let isStopping = false
@@ -67,6 +69,7 @@ export async function keepHere({ service, env, port, logs, say }: ServiceToKeep)
   const url = local(port)
   const deadline = Date.now() + readyWithinMs
   while (!(await answersOk(`${url}/health/ready`))) {
+    signal?.throwIfAborted()
     if (Date.now() > deadline) throw new Error(`${service.name} started and is not ready; see ${join(logs, `${service.name}.log`)}`)
     await pause(50)
   }

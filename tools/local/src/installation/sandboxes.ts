@@ -21,11 +21,12 @@ export interface SandboxOptions {
   /** How many times faster than in the world carriers deliver. */
   readonly carrierSpeed?: number
   readonly seed?: number
+  readonly signal: AbortSignal | undefined
   readonly say: (line: string) => void
 }
 
 /** Starts payment provider, carriers and mail catcher; they keep their ledgers in `directory`. */
-export async function startSandboxes({ directory, logs, ports, secrets, carrierSpeed, seed, say }: SandboxOptions): Promise<RunningSandboxes> {
+export async function startSandboxes({ directory, logs, ports, secrets, carrierSpeed, seed, signal, say }: SandboxOptions): Promise<RunningSandboxes> {
   const program = (name: string, folder: string, port: number, args: readonly string[]): Promise<SupervisedProcess> =>
     SupervisedProcess.start({
       name,
@@ -34,6 +35,7 @@ export async function startSandboxes({ directory, logs, ports, secrets, carrierS
       nodeArgs: ['--max-old-space-size=256'],
       readyUrl: `${local(port)}/health`,
       directory: logs,
+      signal,
       onCrash: (how) => say(`Sandbox: ${how}; it is started again`),
     })
   const started = await Promise.allSettled([

@@ -17,6 +17,8 @@ export interface ProgramToRun {
   readonly readyUrl: string
   /** Where its log and the note of its process lie. */
   readonly directory: string
+  /** Ends the wait for a program that is not ready yet. */
+  readonly signal: AbortSignal | undefined
   /** Told when it ended by itself and is started again. */
   readonly onCrash: (how: string) => void
 }
@@ -109,6 +111,7 @@ export class SupervisedProcess {
   private async ready(): Promise<void> {
     const deadline = Date.now() + readyWithinMs
     while (!(await answersOk(this.program.readyUrl))) {
+      this.program.signal?.throwIfAborted()
       if (Date.now() > deadline || (this.crashes > 2 && hasEnded(this.child))) throw new Error(await this.notReady())
       await pause(100)
     }

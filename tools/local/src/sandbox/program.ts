@@ -2,14 +2,18 @@ import { parseArgs } from 'node:util'
 import type { RunningSandbox } from './http.js'
 
 /**
- * Runs a sandbox as a program of its own: `--data DIRECTORY`, `--port NUMBER` and whatever else it takes as
- * `--name value`; SIGINT and SIGTERM end it. Prints its address when it listens.
+ * Runs a sandbox as a program of its own: `--data DIRECTORY`, `--port NUMBER` and what else it takes, each with a
+ * value; SIGINT and SIGTERM end it. Prints its address when it listens.
  */
 export async function runSandbox(
   name: string,
+  takes: readonly string[],
   start: (options: { readonly directory: string; readonly port: number; readonly text: (option: string) => string | undefined }) => Promise<RunningSandbox>,
 ): Promise<void> {
-  const { values } = parseArgs({ args: process.argv.slice(2), strict: false })
+  const { values } = parseArgs({
+    args: process.argv.slice(2),
+    options: Object.fromEntries(['data', 'port', ...takes].map((option) => [option, { type: 'string' as const }])),
+  })
   const text = (option: string): string | undefined => {
     const value = values[option]
     return typeof value === 'string' ? value : undefined

@@ -1,7 +1,7 @@
 import { runSandbox } from '../program.js'
 import { startCarriers } from './server.js'
 
-await runSandbox('sandbox carriers', ({ directory, port, text }) => {
+await runSandbox('sandbox carriers', ['webhook-url', 'webhook-secret', 'speed', 'seed', 'hand-over-after-ms'], ({ directory, port, text }) => {
   const url = text('webhook-url')
   const secret = text('webhook-secret')
   const speed = text('speed')
