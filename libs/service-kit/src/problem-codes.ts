@@ -70,6 +70,7 @@ export const problemCodes = {
   'invalid-message': { status: 422, title: 'No such message may be published' },
   'not-parked': { status: 409, title: 'The message is not waiting here any more' },
   // order
+  'already-paid': { status: 409, title: 'This order is paid' },
   'amount-mismatch': { status: 422, title: 'An amount does not agree with the others or with ours' },
   'delimiter': { status: 422, title: 'The file is not divided by comma, semicolon or tab' },
   'empty-file': { status: 422, title: 'The file holds no rows' },
@@ -84,7 +85,11 @@ export const problemCodes = {
   'malformed-row': { status: 422, title: 'A row cannot be read' },
   'option-required': { status: 422, title: 'The product asks for a choice' },
   'order-already-exists': { status: 409, title: 'An order with this reference and other content exists' },
+  'order-not-found': { status: 404, title: 'There is no such order' },
+  'payment-in-progress': { status: 409, title: 'A payment is on its way', retryable: true },
+  'payment-not-due': { status: 409, title: 'Nothing is to be paid now' },
   'payment-not-expected': { status: 422, title: 'Orders of this channel are paid elsewhere' },
+  'payment-window-ended': { status: 409, title: 'The time to pay is over' },
   'price-missing': { status: 422, title: 'There is no price for this now' },
   'product-not-found': { status: 404, title: 'There is no such product' },
   'row-too-long': { status: 422, title: 'A row of the file is too long' },
@@ -94,6 +99,15 @@ export const problemCodes = {
   'unknown-component': { status: 422, title: 'A component is no stocked product' },
   'unknown-product': { status: 422, title: 'No such product is sold here' },
   // inventory
+  'location-not-found': { status: 404, title: 'There is no such location' },
+  'lot-expired': { status: 409, title: 'The lot is past its expiry' },
+  'lot-expiry-mismatch': { status: 422, title: 'The lot is known with another expiry' },
+  'lot-required': { status: 422, title: 'Units of this product come in lots' },
+  'not-enough-blocked': { status: 409, title: 'There are not so many blocked units' },
+  'not-enough-on-hand': { status: 409, title: 'There are not so many units' },
+  'supply-not-found': { status: 404, title: 'There is no such supply' },
+  'unknown-location': { status: 422, title: 'There is no such location' },
+  'unknown-supply': { status: 422, title: 'No such supply was announced' },
   // warehouse
   // shipping
   'currency-mismatch': { status: 422, title: 'All services of a lane are priced in one currency' },

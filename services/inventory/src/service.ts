@@ -1,0 +1,15 @@
+import { defineService } from '@waybill/service-kit'
+import { inventoryConfig } from './config.js'
+import { InventoryModule } from './inventory.module.js'
+import { migrations } from './migrations/index.js'
+
+/** Locations, stock, reservations, supply and backorders. */
+export const service = defineService({
+  name: 'inventory',
+  config: inventoryConfig,
+  module: (settings) => InventoryModule.with(settings),
+  migrations,
+  group: 'inventory.main',
+})
+
+export { phases as reservationOrderTransitions, reservationStates as reservationTransitions } from './stock/order-need.js'
