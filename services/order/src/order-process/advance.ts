@@ -60,6 +60,7 @@ export function advance(file: OrderFile, fact: OrderFact, context: AdvanceContex
   }
   const paymentContext = { now: context.now, newId: context.newId, limits: context.paymentLimits }
 
+  if (fact.kind === 'way-to-pay-given') facts.push({ kind: 'payment-asked' })
   if (isPaymentInput(fact)) pay(take(payment, fact, file.terms, paymentContext), fact.kind)
   else facts.push(fact)
   for (let next = facts.shift(); next !== undefined; next = facts.shift()) {

@@ -59,8 +59,8 @@ export type PaymentInput =
 /** Everything that can move an order. */
 export type OrderFact = OutsideFact | PaymentInput
 
-/** What the process itself reacts to; `payment-changed`: calls were written down or answered, look again. */
-export type ProcessFact = OutsideFact | PaymentFact | { readonly kind: 'payment-changed' }
+/** What the process itself reacts to. `payment-changed`: calls were written down or answered, look again; `payment-asked`: the customer pays another way. */
+export type ProcessFact = OutsideFact | PaymentFact | { readonly kind: 'payment-changed' } | { readonly kind: 'payment-asked' }
 
 /** What others are told, in business words. */
 export type Told =

@@ -5,7 +5,8 @@ import type { OrderFact } from './facts.js'
 /** Something said about an order, and where it comes from. */
 export interface Addressed<Fact extends OrderFact = OrderFact> {
   readonly cause: Cause
-  readonly order: OrderId
+  /** null: about no order at all; taken note of, and that is it. */
+  readonly order: OrderId | null
   readonly fact: Fact
 }
 

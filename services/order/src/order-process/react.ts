@@ -69,6 +69,8 @@ function learn(process: OrderProcess, fact: ProcessFact, context: ProcessContext
 
     case 'payment-authorized':
       return secured(process)
+    case 'payment-asked':
+      return just(process.status === 'PLACED' ? { ...process, money: 'asked' } : process)
     case 'payment-declined':
       return notPaid(process, fact.reason, fact.isFinal, context)
     case 'payment-captured':

@@ -21,15 +21,15 @@ export class PostgresOrderFileStore extends OrderFileStore {
     decide: (file: OrderFile, fact: Fact, context: DecisionContext) => Decision,
   ): Promise<readonly Answered<JsonObject | undefined>[]> {
     const outcomes = await this.uow.change(facts, async (tx, fresh) => {
-      const files = await lockFiles(tx, [...new Set(fresh.map(({ order }) => order))])
+      const files = await lockFiles(tx, [...new Set(fresh.flatMap(({ order }) => order ?? []))])
       const context = { now: tx.now, newId, places: await readPlaces(tx, [...files.values()]) }
       const changed = new Map(files)
       const writes: Writes = { histories: { order: [], payment: [] }, entries: [], promises: [] }
       const replies = fresh.map((input) => {
-        const file = changed.get(input.order)
+        const file = input.order === null ? undefined : changed.get(input.order)
         if (!file) return absent(input)
         const { file: next, effects, reply } = decide(file, input.fact, context)
-        changed.set(input.order, next)
+        changed.set(next.terms.order, next)
         for (const effect of effects) carryOut(tx, next, effect, input, writes)
         return reply ?? {}
       })
@@ -55,7 +55,7 @@ interface Writes {
 
 /** Every order begins here, so a message about another one is somebody's mistake; a timer may outlive what it was for. */
 function absent({ cause, order }: Addressed): null {
-  if (cause.kind === 'event') throw new Poison(cause.eventId, 'unknown-order', `there is no order ${order}`)
+  if (cause.kind === 'event' && order !== null) throw new Poison(cause.eventId, 'unknown-order', `there is no order ${order}`)
   return null
 }
 
