@@ -42,7 +42,7 @@ export async function startSandboxes({ directory, logs, ports, secrets, carrierS
     program('sandbox-payments', 'payment-provider', ports.payments, ['--api-key', secrets.paymentApiKey]),
     program('sandbox-carriers', 'carriers', ports.carriers, [
       '--webhook-url',
-      `${local(ports.shipping)}/v1/tracking/webhooks`,
+      `${local(ports.shipping)}/v1/webhooks/carriers/sandbox`,
       '--webhook-secret',
       secrets.trackingSecret,
       ...(carrierSpeed === undefined ? [] : ['--speed', String(carrierSpeed)]),
