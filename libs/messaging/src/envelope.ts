@@ -1,5 +1,6 @@
 import type { EventDefinition, TopicDefinition } from '@waybill/contracts'
 import type { EventCause } from '@waybill/kernel'
+import { isUtf8 } from 'node:buffer'
 import { hash } from 'node:crypto'
 import { RECORD_BYTES_MAX } from './registry.js'
 import { faultForReader, faultForWriter, type SchemaFault } from './schemas.js'
@@ -187,16 +188,7 @@ function keyByRule(rule: string, payload: Readonly<Record<string, unknown>>): st
   return fields.every((field) => typeof field === 'string') ? fields.join(':') : undefined
 }
 
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
-function utf8(bytes: Buffer): string | undefined {
-  try {
-    return decoder.decode(bytes)
-  } catch (error) {
-    if (error instanceof TypeError) return undefined
-    throw error
-  }
-}
+const utf8 = (bytes: Buffer): string | undefined => (isUtf8(bytes) ? bytes.toString('utf8') : undefined)
 
 /** A header's text; of one that came twice, the first. */
 function text(header: WireHeader): string | undefined {

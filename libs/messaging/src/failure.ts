@@ -46,6 +46,8 @@ export const messageOf = (error: unknown): string => (error instanceof Error ? e
 const WINDOW_MS = 30_000
 /** One or two bad messages on a quiet day are no outage. */
 const FAILURES_MIN = 10
+/** So many without one success between them are an outage too, however much went well in the 30 s before. */
+const FAILURES_IN_A_ROW = 20
 
 /**
  * Tells a bad message from a bad day: more than half of what was handled within 30 s failed, so it is us.
@@ -54,6 +56,7 @@ const FAILURES_MIN = 10
 export class Breaker {
   private outcomes: { readonly at: number; readonly failed: boolean; readonly count: number }[] = []
   private latched = false
+  private inARow = 0
 
   get tripped(): boolean {
     return this.latched
@@ -62,18 +65,20 @@ export class Breaker {
   succeeded(count: number, now = Date.now()): void {
     if (this.latched) this.outcomes = []
     this.latched = false
+    this.inARow = 0
     this.add(count, false, now)
   }
 
   failed(now = Date.now()): void {
     this.add(1, true, now)
+    this.inARow++
     let failures = 0
     let all = 0
     for (const { failed, count } of this.outcomes) {
       all += count
       if (failed) failures += count
     }
-    if (failures >= FAILURES_MIN && failures > all / 2) this.latched = true
+    if ((failures >= FAILURES_MIN && failures > all / 2) || this.inARow >= FAILURES_IN_A_ROW) this.latched = true
   }
 
   private add(count: number, failed: boolean, now: number): void {

@@ -103,7 +103,7 @@ export class RoundWork {
     const queues = new Map<string, Queued[]>()
     const unreadable: Refused[] = []
     for (const record of records) {
-      const sorted = this.read(record)
+      const sorted = this.readOrRefuse(record)
       if (!('fate' in sorted)) {
         unreadable.push(sorted)
         continue
@@ -115,6 +115,15 @@ export class RoundWork {
       else queues.set(id, [sorted])
     }
     return { queues, unreadable }
+  }
+
+  /** A reader that breaks on a record, by a defect of ours, must not stop all others. */
+  private readOrRefuse(record: RawRecord): Queued | Refused {
+    try {
+      return this.read(record)
+    } catch (error) {
+      return { record, cause: undefined, code: 'reader-failed', detail: messageOf(error) }
+    }
   }
 
   private read(record: RawRecord): Queued | Refused {
@@ -177,7 +186,7 @@ export class RoundWork {
   private async fail(culprit: Delivery, error: unknown, life: RoundLife): Promise<void> {
     this.breaker.failed()
     if (this.breaker.tripped) {
-      this.parts.alarm('consumer-paused', 'more than half of what was handled within 30 s failed', { group: this.parts.group, type: culprit.cause.type, error: codeOf(error) })
+      this.parts.alarm('consumer-paused', 'most of what was handled lately failed: it is us, not the messages', { group: this.parts.group, type: culprit.cause.type, error: codeOf(error) })
       await life.wait(this.parts.breakerPauseMs ?? BREAKER_PAUSE_MS)
     }
     const code = codeOf(error)

@@ -196,7 +196,7 @@ export class House {
   }
 
   /** Everything that lies on a topic, partition by partition, in order. */
-  async read(from: TopicDefinition): Promise<readonly { readonly key: string; readonly partition: number; readonly offset: number; readonly id: string; readonly sequence: number | null; readonly payload: Record<string, unknown> }[]> {
+  async read(from: TopicDefinition): Promise<readonly { readonly key: string; readonly partition: number; readonly offset: number; readonly id: string; readonly type: string; readonly sequence: number | null; readonly payload: Record<string, unknown> }[]> {
     const name = onBroker(this.ns.prefix, from.name)
     const admin = this.admin
     await admin.connect()
@@ -217,8 +217,9 @@ export class House {
             partition: batch.partition,
             offset: Number(message.offset),
             id: message.headers?.['ce_id']?.toString() ?? '',
+            type: message.headers?.['ce_type']?.toString() ?? '',
             sequence: sequence === undefined ? null : Number(sequence),
-            payload: JSON.parse(message.value?.toString() ?? 'null') as Record<string, unknown>,
+            payload: parsed(message.value?.toString() ?? ''),
           })
         }
         reached.set(batch.partition, Number(batch.lastOffset()) + 1)
@@ -299,6 +300,15 @@ export async function applied(pool: pg.Pool, crate?: string): Promise<readonly A
 export const stepsOf = async (pool: pg.Pool, crate: string): Promise<readonly number[]> => (await applied(pool, crate)).map(({ step }) => step)
 
 export const rowsOf = async <Row extends pg.QueryResultRow>(pool: pg.Pool, sql: string, values: unknown[] = []): Promise<readonly Row[]> => (await pool.query<Row>(sql, values)).rows
+
+/** Tests send rubbish on purpose. */
+function parsed(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>
+  } catch (error) {
+    return { unreadable: String(error) }
+  }
+}
 
 export const newId = (): string => {
   const hex = Date.now().toString(16).padStart(12, '0') + '7' + randomBytes(10).toString('hex').slice(1, 20)
