@@ -7,6 +7,7 @@ import { referenceKey } from '../capture/reference.js'
 import { contentOf, type Submission } from '../capture/submission.js'
 import type { PlacedOrder } from '../orders/placed-order.js'
 import { place } from './place-orders.js'
+import type { Patience } from '../order-process/patience.js'
 import type { RememberedTerms } from './terms.js'
 
 /** An order, and why it is captured. */
@@ -31,6 +32,7 @@ interface KnownRow {
 export async function captureWithin(
   tx: Tx,
   terms: RememberedTerms,
+  { limits }: Patience,
   incoming: readonly Caused[],
   decide: Capture,
   beforePlacing: (decisions: readonly Decision[]) => unknown = () => undefined,
@@ -50,7 +52,7 @@ export async function captureWithin(
   let index = 0
   const decisions = incoming.map(({ read }): Decision => ('faults' in read ? { kind: 'refused', refusal: read } : decisionAt(settled, index++)))
   beforePlacing(decisions)
-  if (placed.length > 0) await place(tx, placed.map(({ order }) => order), placed.map(({ cause }) => cause))
+  if (placed.length > 0) await place(tx, placed.map(({ order }) => order), placed.map(({ cause }) => cause), limits)
   return decisions
 }
 

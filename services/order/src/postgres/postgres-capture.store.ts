@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common'
 import type { Answered } from '@waybill/kernel'
 import { newId, UnitOfWork, type Tx } from '@waybill/service-kit'
 import { knownOf, type Decision } from '../capture/capture.js'
@@ -5,7 +6,8 @@ import { CaptureStore, type Arrival, type Capture, type DueInput, type Door, typ
 import { orderAccepted, orderRefused } from '../published-events.js'
 import { answerTo, captureWithin, type Caused } from './capture-orders.js'
 import { INPUT_KEPT_DAYS, keepInputKeys, newInputKey, seal } from './sealed-input.js'
-import type { RememberedTerms } from './terms.js'
+import { Patience } from '../order-process/patience.js'
+import { RememberedTerms } from './terms.js'
 
 const DAY_MS = 86_400_000
 /** When the sealed messages of a day have to go. */
@@ -20,10 +22,12 @@ class Undone extends Error {
 }
 
 /** The doors' store in PostgreSQL. */
+@Injectable()
 export class PostgresCaptureStore extends CaptureStore {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly terms: RememberedTerms,
+    private readonly patience: Patience,
   ) {
     super()
   }
@@ -51,7 +55,7 @@ export class PostgresCaptureStore extends CaptureStore {
 
   private async captureFresh(tx: Tx, door: Door, arrivals: readonly Arrival[], decide: Capture): Promise<(readonly OrderAnswer[])[]> {
     const incoming = arrivals.flatMap(({ cause, orders }) => orders.map((order): Caused => ({ ...order, cause })))
-    const decisions = await captureWithin(tx, this.terms, incoming, decide, (decided) => door === 'message' && tellChannels(tx, incoming, decided))
+    const decisions = await captureWithin(tx, this.terms, this.patience, incoming, decide, (decided) => door === 'message' && tellChannels(tx, incoming, decided))
     if (door === 'message') await keepRefused(tx, incoming, decisions)
     const answers = decisions.map((decision, index) => answerTo(decision, sentAs(incoming[index]).reference))
     if (door === 'call' && answers.some(({ status }) => status === 'refused')) throw new Undone(answers)

@@ -1,0 +1,14 @@
+import { Injectable } from '@nestjs/common'
+import { OnTimer, type Due } from '@waybill/service-kit'
+import { CaptureOrders } from '../use-cases/capture-orders.js'
+
+/** Forgets refused messages after 30 days. */
+@Injectable()
+export class RefusedInputTimer {
+  constructor(private readonly captureOrders: CaptureOrders) {}
+
+  @OnTimer('forget-refused-input')
+  async forget(due: readonly Due[]): Promise<void> {
+    await this.captureOrders.forgetRefused(due)
+  }
+}
