@@ -14,9 +14,10 @@ const local = join(root, 'tools', 'local')
 /** What each command runs, after the build where `build` is true. */
 const commands = {
   build: { build: true },
-  start: { build: true, main: 'tools/local/dist/start.js' },
+  // A small young generation: seven services in 180 MB instead of 300, for a little more garbage collection.
+  start: { build: true, main: 'tools/local/dist/start.js', nodeArgs: ['--max-semi-space-size=4'] },
   waybill: { build: true, main: 'tools/local/dist/waybill.js' },
-  demo: { build: true, main: 'tools/simulator/dist/main.js' },
+  demo: { build: true, main: 'tools/simulator/dist/main.js', nodeArgs: ['--max-semi-space-size=4'] },
   verify: { build: true, main: 'tools/verify/dist/main.js' },
   test: { build: false, test: true },
   check: { build: false, script: 'check/check.mjs' },
@@ -71,7 +72,7 @@ if (command.build) {
   code = await run([join(local, 'build.mjs'), ...(name === 'build' ? args : ['--quiet'])])
 }
 if (code === 0 && command.main !== undefined) {
-  code = await run(['--enable-source-maps', '--disable-warning=TimeoutNegativeWarning', program(join(root, command.main)), ...args])
+  code = await run(['--enable-source-maps', '--disable-warning=TimeoutNegativeWarning', ...(command.nodeArgs ?? []), program(join(root, command.main)), ...args])
 }
 if (code === 0 && command.script !== undefined) {
   code = await run([program(join(local, command.script)), ...args])

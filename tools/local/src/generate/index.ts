@@ -1,5 +1,6 @@
 import { asyncApi } from './asyncapi.js'
 import { eventsPage } from './events-page.js'
+import { importPage } from './import-page.js'
 import { openApiFiles } from './openapi.js'
 import { readmeFiles } from './readmes.js'
 import { schemaFiles } from './schemas.js'
@@ -11,5 +12,5 @@ export const generatedFolders = ['libs/contracts/schemas', 'libs/contracts/examp
 
 /** Every generated file of the repository: path -> text. */
 export async function generatedFiles(root: string): Promise<Map<string, string>> {
-  return new Map([...schemaFiles(), ['libs/contracts/asyncapi.yaml', asyncApi()], ['docs/events.md', eventsPage()], ...(await openApiFiles()), ...readmeFiles(root)])
+  return new Map([...schemaFiles(), ['libs/contracts/asyncapi.yaml', asyncApi()], ['docs/events.md', eventsPage()], ['docs/import.md', importPage()], ...(await openApiFiles()), ...readmeFiles(root)])
 }

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { ServiceName } from '@waybill/contracts'
+import { developmentToken, type Role } from '@waybill/service-kit'
+
+/** Where the services answer, and what opens them. */
+export interface ApiAddresses {
+  readonly services: Readonly<Partial<Record<ServiceName, string>>>
+  /** Makes development tokens, where the installation has a development issuer. */
+  readonly developmentKey?: string
+  /** Given instead where it has not. */
+  readonly token?: string
+}
+
+export interface ApiAnswer {
+  readonly status: number
+  // an answer's shape is known to who asked
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly body: any
+}
+
+/** Tries of one request that was refused for a while: about two minutes in all. */
+const TRIES_MAX = 12
+const PAUSE_MAX_MS = 15_000
+
+/** A caller of the public APIs that keeps one key over all tries, so that a repeated request is done once. */
+export class Api {
+  private readonly tokens = new Map<Role, Promise<string>>()
+
+  constructor(private readonly addresses: ApiAddresses) {}
+
+  async send(service: ServiceName, method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown, { role = 'admin', key = randomUUID() }: { readonly role?: Role; readonly key?: string } = {}): Promise<ApiAnswer> {
+    const url = this.addresses.services[service]
+    if (url === undefined) throw new Error(`It is not known where ${service} answers`)
+    for (let attempt = 1; ; attempt++) {
+      const answer = await this.once(url + path, method, body, role, key)
+      if (answer !== undefined && (attempt === TRIES_MAX || !isForLater(answer))) return answer
+      if (attempt === TRIES_MAX) throw new Error(`${service} does not answer at ${url}. Fix: is it running?`)
+      await wait(Math.min(PAUSE_MAX_MS, 250 * 2 ** attempt))
+    }
+  }
+
+  private async once(url: string, method: string, body: unknown, role: Role, key: string): Promise<ApiAnswer | undefined> {
+    const headers: Record<string, string> = { authorization: `Bearer ${await this.tokenOf(role)}`, ...(method === 'GET' ? {} : { 'idempotency-key': key }) }
+    if (body !== undefined) headers['content-type'] = 'application/json'
+    let response: Response
+    try {
+      response = await fetch(url, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
+    } catch (error) {
+      // a service that restarts refuses connections for a moment
+      if (error instanceof TypeError) return undefined
+      throw error
+    }
+    const text = await response.text()
+    return { status: response.status, body: text.startsWith('{') || text.startsWith('[') ? (JSON.parse(text) as unknown) : text }
+  }
+
+  tokenOf(role: Role): Promise<string> {
+    const { token, developmentKey } = this.addresses
+    if (token !== undefined) return Promise.resolve(token)
+    if (developmentKey === undefined) throw new Error('A token is needed. Fix: --token TOKEN, or WAYBILL_TOKEN')
+    const made = this.tokens.get(role) ?? developmentToken(developmentKey, { subject: 'import', role, name: 'Import' })
+    this.tokens.set(role, made)
+    return made
+  }
+}
+
+const isForLater = ({ status, body }: ApiAnswer): boolean => status >= 500 || status === 429 || (status === 409 && (body as { code?: string }).code === 'request-in-progress')
