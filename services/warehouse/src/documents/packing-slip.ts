@@ -1,0 +1,34 @@
+import PDFDocument from 'pdfkit'
+import type { FulfillmentView } from '../floor/floor.queries.js'
+
+const MARGIN = 50
+const MM = 72 / 25.4
+const COLUMNS = { units: MARGIN, product: MARGIN + 50, name: MARGIN + 150, lot: MARGIN + 400 } as const
+
+/** The slip that lies in the parcels: what is in which, without any word about the customer. Form: PDF, A4. */
+export function packingSlip(fulfillment: FulfillmentView): Promise<Buffer> {
+  const document = new PDFDocument({ size: 'A4', margin: MARGIN, info: { Title: `Packing slip ${fulfillment.id}`, Producer: 'Waybill' } })
+  const chunks: Buffer[] = []
+  const done = new Promise<Buffer>((resolve, reject) => {
+    document.on('data', (chunk: Buffer) => chunks.push(chunk))
+    document.on('end', () => resolve(Buffer.concat(chunks)))
+    document.on('error', reject)
+  })
+  document.font('Helvetica-Bold').fontSize(20).text('Packing slip')
+  document.font('Helvetica').fontSize(10).moveDown(0.5)
+  document.text(`Order ${fulfillment.order}`).text(`Fulfillment ${fulfillment.id} from ${fulfillment.location}`)
+  for (const parcel of fulfillment.parcels) {
+    document.moveDown().font('Helvetica-Bold').fontSize(12).text(`Parcel ${parcel.number} of ${fulfillment.parcels.length}${parcel.sscc ? `, SSCC ${parcel.sscc}` : ''}`, MARGIN)
+    document.font('Helvetica').fontSize(10).moveDown(0.3)
+    for (const { units, product, name, lot } of parcel.contents) {
+      if (document.y > document.page.height - MARGIN - 10 * MM) document.addPage()
+      const { y } = document
+      document.text(String(units), COLUMNS.units, y, { lineBreak: false })
+      document.text(product, COLUMNS.product, y, { width: 95, lineBreak: false, ellipsis: true })
+      if (lot !== null) document.text(`lot ${lot}`, COLUMNS.lot, y, { width: 95, lineBreak: false, ellipsis: true })
+      document.text(name, COLUMNS.name, y, { width: 240 })
+    }
+  }
+  document.end()
+  return done
+}
