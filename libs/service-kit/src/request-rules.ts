@@ -1,6 +1,6 @@
 import { getMetadataStorage, type ValidationArguments, type ValidatorConstraintInterface } from 'class-validator'
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js'
-import transformer from 'class-transformer/cjs/storage.js'
+import { isClassTransformed, isPropertyTransformed, typeOf } from './class-transformer-storage.js'
 import { pointerOf } from './json-parser.js'
 import type { ProblemCode } from './problem-codes.js'
 import type { FieldProblem } from './problem.js'
@@ -57,7 +57,7 @@ function planOf(target: RequestClass, plans: Map<RequestClass, Plan>): Plan | un
   const before = plans.get(target)
   if (before) return before
   const rules = getMetadataStorage().getTargetValidationMetadatas(target, '', false, false)
-  if (rules.length === 0 || isTransformed(target)) return undefined
+  if (rules.length === 0 || isClassTransformed(target)) return undefined
   const byProperty = Map.groupBy(rules, ({ propertyName }) => propertyName)
   const fields: Field[] = []
   // filled below: a class may contain itself
@@ -71,16 +71,10 @@ function planOf(target: RequestClass, plans: Map<RequestClass, Plan>): Plan | un
   return plan
 }
 
-const isTransformed = (target: RequestClass): boolean => {
-  const { defaultMetadataStorage: storage } = transformer
-  return storage.getExposedProperties(target, 0).length > 0 || storage.getExcludedProperties(target, 0).length > 0
-}
-
 function fieldOf(target: RequestClass, property: string, own: readonly ValidationMetadata[], plans: Map<RequestClass, Plan>): Field | undefined {
-  const { defaultMetadataStorage: storage } = transformer
-  const type = storage.findTypeMetadata(target, property)
+  const type = typeOf(target, property)
   const nesting = own.find((rule) => rule.type === 'nestedValidation')
-  const isPlain = (!type || (nesting && !type.options?.discriminator)) && storage.findTransformMetadatas(target, property, 0).length === 0
+  const isPlain = (!type || (nesting && !type.options?.discriminator)) && !isPropertyTransformed(target, property)
   if (!isPlain || (nesting && !type)) return undefined
   // as class-validator orders them: those that must be there first
   const ordered = [...own.filter((rule) => rule.type === 'isDefined'), ...own.filter((rule) => rule.type === 'customValidation')]
@@ -136,7 +130,9 @@ function checkField({ property, rules, nested }: Field, request: Readonly<Record
 
 function holds({ each, constraint, metadata }: Rule, value: unknown, request: object): boolean {
   const said = { targetName: '', property: metadata.propertyName, object: request, value, constraints: metadata.constraints }
-  return each && Array.isArray(value) ? value.every((item) => constraint.validate(item, said)) : (constraint.validate(value, said) as boolean)
+  // no promises: classes with asynchronous rules are not compiled
+  const isValid = (item: unknown) => constraint.validate(item, said) as boolean
+  return each && Array.isArray(value) ? value.every(isValid) : isValid(value)
 }
 
 function brokenRule({ name, code, constraint, metadata }: Rule, value: unknown, request: object): BrokenRule {

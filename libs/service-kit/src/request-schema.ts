@@ -1,6 +1,6 @@
 import { getMetadataStorage } from 'class-validator'
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js'
-import transformer from 'class-transformer/cjs/storage.js'
+import { typeOf } from './class-transformer-storage.js'
 
 /** A part of a JSON Schema. */
 export type Schema = Readonly<Record<string, unknown>>
@@ -63,7 +63,7 @@ function propertySchema(target: RequestClass, property: string, rules: readonly 
 }
 
 function referenceTo(target: RequestClass, property: string, known: Map<string, Schema>): Schema | undefined {
-  const inner = transformer.defaultMetadataStorage.findTypeMetadata(target, property)?.typeFunction() as RequestClass | undefined
+  const inner = typeOf(target, property)?.typeFunction() as RequestClass | undefined
   if (!inner) return undefined
   schemasOf(inner, known)
   return { $ref: `#/components/schemas/${inner.name}` }

@@ -1,6 +1,6 @@
 import { getMetadataStorage } from 'class-validator'
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js'
-import transformer from 'class-transformer/cjs/storage.js'
+import { typeOf } from './class-transformer-storage.js'
 import { pointerOf } from './json-parser.js'
 import { Problem } from './problem.js'
 import type { ProblemCode } from './problem-codes.js'
@@ -60,7 +60,7 @@ function listsAndObjectsOf(target: RequestClass): readonly Field[] {
 
 function fieldOf(target: RequestClass, property: string, rules: readonly ValidationMetadata[]): Field[] {
   const max = rules.find(({ name }) => name === 'arrayMaxSize')
-  const type = rules.some(({ type }) => type === 'nestedValidation') ? transformer.defaultMetadataStorage.findTypeMetadata(target, property) : undefined
+  const type = rules.some(({ type }) => type === 'nestedValidation') ? typeOf(target, property) : undefined
   if (!max && !type) return []
   return [
     {
