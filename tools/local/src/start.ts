@@ -1,8 +1,9 @@
 // `npm start`: everything on this machine, until Ctrl-C.
 import { once } from 'node:events'
 import { constants } from 'node:os'
+import { join } from 'node:path'
 import { Option, program } from 'commander'
-import { type InfrastructureKind, NoInfrastructure } from '@waybill/testing'
+import { type InfrastructureKind, NoInfrastructure, dataDirectory } from '@waybill/testing'
 import { startInstallation } from './installation/installation.js'
 import { loadDemoCompany } from './demo-company/load.js'
 import { welcome } from './welcome.js'
@@ -42,7 +43,7 @@ process.on('SIGTERM', end)
 async function run(): Promise<void> {
   const installation = await startInstallation({ ...options, signal: ending.signal, say })
   try {
-    if (options.empty !== true) await loadDemoCompany(installation, say)
+    if (options.empty !== true) await loadDemoCompany(installation, join(dataDirectory, 'demo'), say)
     say(welcome(installation))
     if (!ending.signal.aborted) await once(ending.signal, 'abort')
   } finally {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -23,11 +23,10 @@ export async function importOrders(api: Api, orderUrl: string, file: string, { e
   const headers = { authorization: `Bearer ${await api.tokenOf('admin')}` }
   const uploaded = await fetch(`${orderUrl}/v1/orders/imports`, {
     method: 'POST',
-    // the same file again is the same request: a broken upload can be repeated
-    headers: { ...headers, 'content-type': /\.(nd)?jsonl?$/.test(file) ? 'application/x-ndjson' : 'text/csv', 'idempotency-key': `file-${await hashOf(file)}` },
-    body: Readable.toWeb(createReadStream(file)) as BodyInit,
+    headers: { ...headers, 'content-type': /\.(nd)?jsonl?$/.test(file) ? 'application/x-ndjson' : 'text/csv', 'idempotency-key': randomUUID() },
+    body: Readable.toWeb(createReadStream(file)),
     duplex: 'half',
-  } as RequestInit)
+  } as RequestInit & { duplex: 'half' })
   const answer = (await uploaded.json()) as OrderImport & { code?: string; detail?: string; title?: string }
   if (!uploaded.ok) throw new FileRefused(answer.code ?? String(uploaded.status), answer.detail ?? answer.title ?? 'The file was refused')
   let state: OrderImport = answer
@@ -49,10 +48,4 @@ export async function importOrders(api: Api, orderUrl: string, file: string, { e
     if (errors.body) await pipeline(Readable.fromWeb(errors.body), createWriteStream(errorsFile))
   }
   return { ...progress(), done: 1 }
-}
-
-async function hashOf(file: string): Promise<string> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(file), hash)
-  return hash.digest('hex')
 }
