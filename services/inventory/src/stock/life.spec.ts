@@ -150,6 +150,23 @@ describe('a fact that takes stock away', () => {
     expect(world.level('A', 'MUC').reserved).toBe(0)
   })
 
+  it('keeps apart what was moved and came back to the same location', () => {
+    const cameBack = () => {
+      const world = new World().with('A', 'BER', 1)
+      place(world, 1, [units('A', 1)])
+      confirm(world, 1)
+      ask(world, 1, 1)
+      damage(world, 1)
+      expect(receive(world, 1)).toMatchObject([{ fact: 'StockReceived' }, { fact: 'BackorderFilled', lines: [{ location: 'BER', grant: 2 }] }])
+      return world
+    }
+    const short = cameBack()
+    expect(short.decide((book) => shortPick(book, { order: orderId(1), fulfillment: F1, location: BER, reason: 'damaged', dropped: dropped(1), writtenOff: [] }, someCause))).toEqual([])
+    expect(short.line(orderId(1), '1.1')).toMatchObject({ reserved: 1 })
+    // shipped all the same: the second grant is told as given back, because the order may ask for it
+    expect(handedOver(cameBack(), 1)).toMatchObject([{ fact: 'StockReleased', lines: [{ grant: 2 }] }, { fact: 'StockConsumed' }])
+  })
+
   it('notes what moved away while the request for it was on its way', () => {
     const world = new World().with('A', 'BER', 1).with('A', 'MUC', 1)
     place(world, 1, [units('A', 1)])
