@@ -13,6 +13,8 @@ export interface ProblemOptions {
   /** Further members of the answer, such as what was expected instead. */
   readonly data?: Readonly<Record<string, unknown>>
   readonly headers?: Readonly<Record<string, string>>
+  /** Instead of the code's own: a body that is not UTF-8 cannot be read (400), a file that is not cannot be worked with (422). */
+  readonly status?: number
   readonly cause?: unknown
 }
 
@@ -22,6 +24,7 @@ export class Problem extends Error {
   readonly detail: string | undefined
   readonly data: Readonly<Record<string, unknown>>
   readonly headers: Readonly<Record<string, string>>
+  readonly status: number
 
   constructor(
     readonly code: ProblemCode,
@@ -33,14 +36,11 @@ export class Problem extends Error {
     this.errors = options.errors ?? []
     this.data = options.data ?? {}
     this.headers = options.headers ?? {}
+    this.status = options.status ?? problemCodes[code].status
   }
 
   get kind(): ProblemKind {
     return problemCodes[this.code]
-  }
-
-  get status(): number {
-    return this.kind.status
   }
 
   /** The body of the answer. */

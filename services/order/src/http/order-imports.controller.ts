@@ -4,6 +4,7 @@ import type { RequestCause } from '@waybill/kernel'
 import { Caused, Problem, Roles, StreamBody, uuidOf, Who, type Principal } from '@waybill/service-kit'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
+import type { FileRefusal } from '../imports/columns.js'
 import { reportHeader, reportLines } from '../imports/error-report.js'
 import { ImportStore } from '../imports/import.store.js'
 import { ImportOrders } from '../use-cases/import-orders.js'
@@ -28,7 +29,7 @@ export class OrderImportsController {
     const format = (request.headers['content-type'] ?? '').includes('ndjson') ? 'ndjson' : 'csv'
     const uploader = { cause, actor: cause.actor, onlyChannel: principal.channel }
     const uploaded = await this.importOrders.upload(wholeOf(request.body), format, uploader)
-    if ('refused' in uploaded) throw new Problem(uploaded.refused.code, { detail: uploaded.refused.detail })
+    if ('refused' in uploaded) throw fileProblem(uploaded.refused)
     if (uploaded.replayed) void reply.header('Idempotent-Replayed', 'true')
     const { id, alreadyImported } = uploaded.result
     void reply.code(202).header('Location', `/v1/orders/imports/${id}`)
@@ -63,6 +64,8 @@ export class OrderImportsController {
     return progress
   }
 }
+
+const fileProblem = ({ code, detail }: FileRefusal): Problem => new Problem(code, { detail, ...(code === 'invalid-encoding' ? { status: 422 } : {}) })
 
 /** The bytes of an upload. Throws: Problem malformed-request if the connection broke before its end. */
 async function* wholeOf(body: Readable): AsyncIterable<Uint8Array> {

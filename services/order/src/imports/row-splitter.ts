@@ -96,6 +96,8 @@ export class RowSplitter {
   /** Gives up the line that begins here, and that line only. */
   private bad(from: number, isEnd: boolean, code: 'malformed-row' | 'row-too-long', detail: string) {
     const end = this.text.slice(from).search(/[\r\n]/)
+    // the whole line is wanted: it may still tell which order it was meant for
+    if (end < 0 && !isEnd && this.text.length - from <= FIELD_MAX) return undefined
     const text = this.text.slice(from, end < 0 ? undefined : from + end).slice(0, 2_000)
     const row = { line: this.line, code, detail, text }
     this.isSkipping = true

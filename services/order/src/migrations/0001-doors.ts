@@ -8,7 +8,7 @@ export class Doors0001 implements MigrationInterface {
     await runner.query(`
       -- counts every change of channels, products, prices and tax: what a process remembers of them is good while it stands
       CREATE TABLE terms_version (
-        only boolean PRIMARY KEY DEFAULT true CHECK (only),
+        is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
         version bigint NOT NULL
       );
       INSERT INTO terms_version (version) VALUES (1);

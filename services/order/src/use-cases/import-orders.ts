@@ -89,7 +89,8 @@ class FileText {
     try {
       return decode()
     } catch (error) {
-      if (error instanceof TypeError) return undefined
+      // by name: the decoder is the platform's, and its errors need not be of this realm
+      if ((error as Error).name === 'TypeError') return undefined
       throw error
     }
   }
