@@ -98,9 +98,10 @@ export class Messaging {
       ...(options.times?.breakerPauseMs === undefined ? {} : { breakerPauseMs: options.times.breakerPauseMs }),
     }
     const subscribed = [...new Set([republishAsked.topic.name, ...registry.consumers[group].handles.map(({ topic }) => topic.name)])]
-    this.rounds = new KafkaRounds({ ...work, driver: this.driver, subscribed, onFatal: options.onFatal, ...(options.times?.watchdog ? { watchdog: options.times.watchdog } : {}) })
-    this.retries = new Retries(work, this.rounds.work)
-    this.operations = new Operations({ ...work, work: this.rounds.work, retries: this.retries, offsets: this.rounds.offsets, driver: this.driver })
+    const rounds = new KafkaRounds({ ...work, driver: this.driver, subscribed, onFatal: options.onFatal, ...(options.times?.watchdog ? { watchdog: options.times.watchdog } : {}) })
+    this.rounds = rounds
+    this.retries = new Retries(work, rounds.work)
+    this.operations = new Operations({ ...work, work: rounds.work, retries: this.retries, offsets: rounds.offsets, driver: this.driver, lookAgain: () => rounds.lookAgain() })
   }
 
   /** Starts relay and partition keeper. Does not wait for the broker. The consumer starts with the transport's `listen`. */

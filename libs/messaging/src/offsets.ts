@@ -78,6 +78,8 @@ export async function guardOffsets(parts: GuardParts, topics: readonly string[])
       parts.alarm('topic-made-anew', 'a topic is shorter than what was read of it: it is read again from its start', { topic, partition, high: found.high.toString(), committed: String(found.committed) })
       await parts.offsets.reset({ topic, partition, offset: found.low })
       moves.push({ topic, partition, offset: found.low })
+    } else if (verdict.kind === 'loss accepted') {
+      moves.push({ topic, partition, offset: verdict.offset })
     } else if (verdict.kind === 'moved forward') {
       parts.alarm('group-moved-forward', 'the group was moved past records it has not handled, or the database was restored: reading goes back', { topic, partition, from: String(found.committed), to: verdict.offset.toString() })
       moves.push({ topic, partition, offset: verdict.offset })
@@ -87,13 +89,14 @@ export async function guardOffsets(parts: GuardParts, topics: readonly string[])
   return lost
 }
 
-type Verdict = { readonly kind: 'fine' | 'made anew' } | { readonly kind: 'lost' | 'moved forward'; readonly offset: bigint }
+type Verdict = { readonly kind: 'fine' | 'made anew' } | { readonly kind: 'lost' | 'loss accepted' | 'moved forward'; readonly offset: bigint }
 
 function judge({ low, high, committed }: PartitionOffsets, stored: bigint | null): Verdict {
   if ((stored ?? 0n) > high || (committed ?? 0n) > high) return { kind: 'made anew' }
   const done = stored ?? committed
   if (done === null) return { kind: 'fine' }
   if (done < low) return { kind: 'lost', offset: done }
+  if (committed !== null && committed < low) return { kind: 'loss accepted', offset: done }
   if (stored !== null && committed !== null && committed > stored) return { kind: 'moved forward', offset: stored }
   return { kind: 'fine' }
 }

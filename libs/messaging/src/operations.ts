@@ -72,6 +72,8 @@ export interface OperationsParts extends WorkParts {
   readonly retries: Retries
   readonly offsets: NextOffsets
   readonly driver: KafkaDriver
+  /** Has a consumer that waits for a decision look at its offsets again. */
+  readonly lookAgain: () => void
 }
 
 const LIMIT_DEFAULT = 50
@@ -223,7 +225,8 @@ export class Operations {
       await offsets.reset({ topic, partition, offset: found.low }, client)
       await record(client, by, 'accept loss', { group, topic, partition, low: found.low.toString() })
     })
-    await driver.moveGroup(group, [{ topic, partition, offset: found.low }])
+    // The group itself is moved by the consumer when it looks again: nobody else may touch a group that could have members.
+    this.parts?.lookAgain()
   }
 
   private async redrive(id: string, by: Operator, action: string): Promise<Redriven> {

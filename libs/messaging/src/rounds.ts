@@ -3,7 +3,7 @@ import { MembershipLost, type FetchedBatch, type KafkaConsumer, type KafkaDriver
 import { messageOf } from './failure.js'
 import { isCompacted } from './registry.js'
 import { RoundAborted, RoundWork, type RoundLife, type WorkParts } from './round-work.js'
-import { backoffMs, pause, within } from './waiting.js'
+import { backoffMs, Bell, pause, within } from './waiting.js'
 
 /** Rounds that follow each other at once and hold less than this are paced: a round costs 2 ms whatever it holds, a message 26 us. */
 const SMALL_ROUND_MESSAGES = 200
@@ -52,6 +52,7 @@ export class KafkaRounds {
   private committing: Promise<void> | undefined
   private timers: NodeJS.Timeout[] = []
   private readonly stopSignal = new AbortController()
+  private readonly decided = new Bell()
   private starting: Promise<void> | undefined
   private fatal = false
   private unready: string | null = null
@@ -80,11 +81,17 @@ export class KafkaRounds {
     this.timers = [setInterval(() => void this.commit(), COMMIT_EVERY_MS), setInterval(() => void this.watch(), this.parts.watchdog?.checkEveryMs ?? 10_000)]
   }
 
+  /** A person has decided about lost records: do not wait for the next look. */
+  lookAgain(): void {
+    this.decided.ring()
+  }
+
   /** Finishes the transaction under way, commits, leaves the group. */
   async stop(): Promise<void> {
     if (this.stopped) return
     this.stopped = true
     this.stopSignal.abort()
+    this.decided.ring()
     for (const timer of this.timers) clearInterval(timer)
     // A handler that hangs, or a broker that is away, must not keep the process from ending.
     await within(FINISH_ROUND_MS, Promise.all([this.starting, this.chain]))
@@ -105,7 +112,7 @@ export class KafkaRounds {
         this.blocked = await guardOffsets({ ...this.parts, offsets: this.offsets }, this.parts.subscribed)
         if (this.blocked.length > 0) {
           if (tries % 60 === 0) this.parts.alarm('records-lost', 'records were deleted before they were read: the consumer waits until somebody accepts the loss', { partitions: this.blocked.map(({ topic, partition, offset, low }) => ({ topic, partition, next: offset.toString(), low: low.toString() })) })
-          await pause(BLOCKED_LOOK_MS, this.stopSignal.signal)
+          await this.decided.wait(BLOCKED_LOOK_MS)
           continue
         }
         const consumer = await this.parts.driver.openConsumer(this.parts.group, this.parts.subscribed, {
