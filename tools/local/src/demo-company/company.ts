@@ -130,10 +130,9 @@ const lanes: readonly Row[] = [
   ...['BER', 'RTM'].flatMap((from) => [
     ...europe.flatMap((to) => [road([2, 3, 4], '3.90', 600), roadExpress('7.90', 600), cold('9.90', 600), air('air-priority', [1, 1, 2], '19.90', 700), water([9, 12, 14], '2.10', 900)].map((service) => lane(from, to, 'EUR', service))),
     ...[air('air-priority', [2, 3, 3], '34.90', 6500), air('air-economy', [5, 7, 8], '21.90', 6500), water([24, 30, 35], '6.90', 7200)].map((service) => lane(from, 'US', 'EUR', service)),
-    ...[air('air-priority', [3, 4, 3], '44.90', 8000), water([30, 38, 45], '9.90', 11000)].map((service) => lane(from, '*', 'EUR', { ...service, transitP95Days: Math.max(Number(service['transitP95Days']), Number(service['transitP90Days'])) })),
+    ...[air('air-priority', [3, 4, 5], '44.90', 8000), water([30, 38, 45], '9.90', 11000)].map((service) => lane(from, '*', 'EUR', service)),
   ]),
   ...[road([3, 4, 5], '5.90', 1500), roadExpress('11.90', 1500), cold('14.90', 1500), air('air-priority', [1, 2, 2], '24.90', 2000)].map((service) => lane('EWR', 'US', 'USD', service)),
-  ...[air('air-priority', [3, 4, 5], '44.90', 8000), water([30, 38, 45], '9.90', 11000)].map((service) => lane('EWR', '*', 'USD', service)),
 ]
 
 const taxRates: readonly Row[] = [
@@ -154,7 +153,7 @@ function stock(expiresOn: string): Row[] {
     const index = Number(String(row['product']).slice(2))
     if (isMissing(index)) return []
     const units = isPopular(index) ? POPULAR_UNITS : RARE_UNITS
-    const at = index % 5 === 0 ? ['EWR'] : ['BER', index % 2 === 0 ? 'RTM' : 'EWR']
+    const at = index % 2 === 0 ? ['BER', 'EWR', 'RTM'] : ['BER', 'EWR']
     return at.map((location) => ({ product: row['product'] as string, location, bin: binOf(location, index), units, ...(row['lotTracked'] === 'yes' ? { lot: `L-${index}-${location}`, expiresOn } : {}) }))
   })
 }

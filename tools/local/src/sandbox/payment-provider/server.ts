@@ -8,7 +8,7 @@ import { Ledger } from '../ledger.js'
 import { Book, type Operation } from './book.js'
 
 /** The API key of a sandbox that was given none. */
-export const defaultPaymentKey = 'sandbox-payment-key'
+export const defaultPaymentKey = 'sandbox-provider-key'
 
 /** How a sandbox payment provider is to run. */
 export interface PaymentProviderOptions {
