@@ -51,7 +51,6 @@ async function start(service: ServiceDefinition, { app, timers }: Assembled, plu
   plumbing.delay.start()
   plumbing.metrics.number('waybill_event_loop_delay_seconds', 'How late the event loop is, 99th percentile of a second', () => plumbing.delay.p99Ms / 1_000)
   watchTimers(plumbing)
-  if (service.entities.length > 0) await plumbing.dataSource.initialize()
   await app.init()
   await plumbing.messaging.start()
   if (service.group !== undefined) await app.startAllMicroservices()

@@ -23,7 +23,7 @@ const typeParsers = {
 }
 
 /** Settings of every connection of a service: limits that the server enforces, days as `YYYY-MM-DD` text. */
-export const connectionSettings = (url: string, application: string): PoolConfig => ({
+const connectionSettings = (url: string, application: string): PoolConfig => ({
   connectionString: url,
   application_name: application,
   connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

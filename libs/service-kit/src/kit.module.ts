@@ -1,5 +1,4 @@
 import { Global, Module, type DynamicModule, type Provider, type Type } from '@nestjs/common'
-import { DataSource } from 'typeorm'
 import { Clock, SystemClock } from './clock.js'
 import { Health } from './health.js'
 import { KeyedLinks, Links } from './links.js'
@@ -21,7 +20,7 @@ import { UnitOfWork } from './unit-of-work.js'
 @Global()
 @Module({})
 export class KitModule {
-  static with(plumbing: Plumbing, { entities, group, ownsTasks }: ServiceDefinition): DynamicModule {
+  static with(plumbing: Plumbing, { group, ownsTasks }: ServiceDefinition): DynamicModule {
     const provided: readonly (readonly [symbol | (abstract new (...args: never[]) => unknown), unknown])[] = [
       [KIT_CONFIG, plumbing.config],
       [MESSAGING, plumbing.messaging],
@@ -33,7 +32,6 @@ export class KitModule {
       [Clock, new SystemClock()],
       [Links, new KeyedLinks(plumbing.config.linkKey)],
       [Cursors, new SignedCursors(plumbing.cursorKey)],
-      ...(entities.length > 0 ? [[DataSource, plumbing.dataSource] as const] : []),
     ]
     const providers: Provider[] = provided.map(([token, value]) => ({ provide: token as Type, useValue: value }))
     return {

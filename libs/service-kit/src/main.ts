@@ -15,7 +15,7 @@ export async function main(service: ServiceDefinition): Promise<void> {
   process.on('unhandledRejection', die('unhandled rejection'))
   process.on('uncaughtException', die('uncaught exception'))
   try {
-    const endTraces = exportTraces(service.name, process.env)
+    const endTraces = await exportTraces(service.name, process.env)
     const running = await createService(service, process.env, { onFatal: die('cannot go on') })
     let isStopping = false
     const stop = () => {

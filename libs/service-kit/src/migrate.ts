@@ -1,5 +1,5 @@
 import { messagingGrants, messagingMigrations } from '@waybill/messaging'
-import { DataSource, type MigrationInterface } from 'typeorm'
+import type { MigrationInterface } from 'typeorm'
 import { kitMigrations } from './migrations/index.js'
 import type { Migration, ServiceDefinition } from './service.js'
 
@@ -13,6 +13,8 @@ const LOCK_WAIT = '5s'
 
 /** Brings a service's database to this build's schema: tables of messaging, of the kit, of the service. Run as a job before the service starts. */
 export async function migrate(service: ServiceDefinition, url: string, options: MigrateOptions = {}): Promise<void> {
+  // loaded here: services that only run do without its 30 MB
+  const { DataSource } = await import('typeorm')
   const dataSource = new DataSource({
     type: 'postgres',
     url,

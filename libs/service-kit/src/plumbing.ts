@@ -3,8 +3,7 @@ import { createHash } from 'node:crypto'
 import type { Writable } from 'node:stream'
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
-import { DataSource } from 'typeorm'
-import { connectionSettings, openPool } from './database.js'
+import { openPool } from './database.js'
 import { EventLoopDelay } from './event-loop-delay.js'
 import { Health } from './health.js'
 import { Housekeeping } from './housekeeping.js'
@@ -22,7 +21,6 @@ export interface Plumbing {
   readonly log: Log
   readonly metrics: PrometheusMetrics
   readonly pool: Pool
-  readonly dataSource: DataSource
   readonly messaging: Messaging
   readonly unitOfWork: UnitOfWork
   readonly delay: EventLoopDelay
@@ -32,9 +30,6 @@ export interface Plumbing {
   /** Told when a timer was set; the runner listens once it exists. */
   readonly timerSet: { tell: (dueAt: Date) => void }
 }
-
-/** Connections for plain CRUD beside the pool of the hot paths. */
-const CRUD_POOL_MAX = 2
 
 export function layPlumbing(
   service: ServiceDefinition,
@@ -71,7 +66,6 @@ export function layPlumbing(
     log,
     metrics,
     pool,
-    dataSource: crudDataSource(service, config),
     messaging,
     unitOfWork,
     delay,
@@ -91,13 +85,3 @@ const kafkaAccess = (service: string, config: KitConfig) => ({
     ? {}
     : { sasl: { mechanism: config.kafkaSaslMechanism, username: config.kafkaUsername ?? '', password: config.kafkaPassword ?? '' } }),
 })
-
-function crudDataSource(service: ServiceDefinition, config: KitConfig): DataSource {
-  return new DataSource({
-    type: 'postgres',
-    url: config.databaseUrl,
-    entities: [...service.entities],
-    synchronize: false,
-    extra: { ...connectionSettings(config.databaseUrl, `${service.name} crud`), max: CRUD_POOL_MAX },
-  })
-}

@@ -1,5 +1,4 @@
 import { createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common'
-import { ApiBearerAuth, ApiHeader } from '@nestjs/swagger'
 import { requestCauseOf } from './request-cause.js'
 import type { Principal, Role } from './principal.js'
 import { principalOf, type KitRequest } from './request.js'
@@ -7,13 +6,10 @@ import { addRouteOptions } from './route-options.js'
 
 export const ROLES = 'waybill:roles'
 export const PUBLIC = 'waybill:public'
+export const CAUSED = 'waybill:caused'
 
 /** Who may call this route (or all of this controller's). `admin` always may. A route without @Roles or @Public keeps the service from starting. */
-export const Roles = (...allowed: readonly [Role, ...Role[]]): MethodDecorator & ClassDecorator =>
-  (target: object, key?: string | symbol, descriptor?: PropertyDescriptor) => {
-    SetMetadata(ROLES, allowed)(target as never, key as never, descriptor as never)
-    if (key !== undefined && descriptor) ApiBearerAuth()(target, key, descriptor)
-  }
+export const Roles = (...allowed: readonly [Role, ...Role[]]): MethodDecorator & ClassDecorator => SetMetadata(ROLES, allowed)
 
 /** Anybody may call this route: signed links, signed webhooks, public pages. */
 export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(PUBLIC, true)
@@ -31,13 +27,7 @@ const caused = createParamDecorator((_: unknown, context: ExecutionContext) => r
  */
 export const Caused = (): ParameterDecorator => (target, key, index) => {
   caused()(target, key, index)
-  const descriptor = key === undefined ? undefined : Object.getOwnPropertyDescriptor(target, key)
-  if (key !== undefined && descriptor)
-    ApiHeader({ name: 'Idempotency-Key', required: true, description: 'The same key with the same body is done once; the answer is kept for 30 days.' })(
-      target,
-      key,
-      descriptor,
-    )
+  if (key !== undefined) Reflect.defineMetadata(CAUSED, true, (target as Record<string | symbol, object>)[key] as object)
 }
 
 /** This route takes JSON bodies up to 4 MB instead of 256 kB. */

@@ -1,6 +1,6 @@
 import type { DynamicModule, Type } from '@nestjs/common'
 import { houseRegistry, type MessageRegistry } from '@waybill/messaging'
-import type { EntitySchema, MigrationInterface } from 'typeorm'
+import type { MigrationInterface } from 'typeorm'
 import type { Env } from './config.js'
 
 /** A migration of a service: a class named like `Stock0001`, whose number orders it. */
@@ -18,8 +18,6 @@ export interface ServiceParts<C> {
   readonly registry?: MessageRegistry
   /** Has it tasks of its own, listed at /v1/tasks? Default: yes. The console shows everybody's instead. */
   readonly ownsTasks?: boolean
-  /** Entities of plain CRUD: with them, a TypeORM DataSource can be injected. */
-  readonly entities?: readonly EntitySchema[]
 }
 
 /** A service that can be started, migrated and documented. */
@@ -29,7 +27,6 @@ export interface ServiceDefinition {
   readonly migrations: readonly Migration[]
   readonly registry: MessageRegistry
   readonly ownsTasks: boolean
-  readonly entities: readonly EntitySchema[]
   /** Reads its own part of the environment. Throws: ConfigError. The module is made only when asked for. */
   readonly read: (env: Env) => () => DynamicModule | Type
 }
@@ -42,7 +39,6 @@ export function defineService<C>(parts: ServiceParts<C>): ServiceDefinition {
     migrations: parts.migrations,
     registry: parts.registry ?? houseRegistry,
     ownsTasks: parts.ownsTasks ?? true,
-    entities: parts.entities ?? [],
     read: (env) => {
       const config = parts.config(env)
       return () => parts.module(config)

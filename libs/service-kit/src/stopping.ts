@@ -46,7 +46,6 @@ export class Stopping {
     plumbing.housekeeping.stop()
     await step('journal', STOP_WITHIN_MS, () => plumbing.messaging.stop())
     if (assembled) await step('module', STOP_WITHIN_MS, () => assembled.app.close())
-    if (plumbing.dataSource.isInitialized) await step('crud connections', 2_000, () => plumbing.dataSource.destroy())
     await step('connections', 2_000, () => plumbing.pool.end())
     plumbing.delay.stop()
     plumbing.log.info('service stopped')

@@ -1,8 +1,4 @@
 import { isSpanContextValid, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags, type Context } from '@opentelemetry/api'
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
-import { resourceFromAttributes } from '@opentelemetry/resources'
-import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
 import { config, optional, url, type Env } from './config.js'
 import { parseTraceparent, scopeAfter, type Scope } from './scope.js'
 
@@ -43,9 +39,16 @@ const readEndpoint = config({ endpoint: optional(url('OTEL_EXPORTER_OTLP_ENDPOIN
  * Sends this process's spans to the OTLP endpoint, if one is set. Belongs to whoever owns the process (main, the local host):
  * OpenTelemetry has one provider per process. No library is instrumented. Returns what to call before the process ends.
  */
-export function exportTraces(name: string, env: Env): () => Promise<void> {
+export async function exportTraces(name: string, env: Env): Promise<() => Promise<void>> {
   const { endpoint } = readEndpoint(env)
   if (endpoint === undefined) return () => Promise.resolve()
+  // loaded here: who exports nothing does without its 20 MB
+  const [{ OTLPTraceExporter }, { resourceFromAttributes }, { BatchSpanProcessor }, { NodeTracerProvider }] = await Promise.all([
+    import('@opentelemetry/exporter-trace-otlp-http'),
+    import('@opentelemetry/resources'),
+    import('@opentelemetry/sdk-trace-base'),
+    import('@opentelemetry/sdk-trace-node'),
+  ])
   const provider = new NodeTracerProvider({
     resource: resourceFromAttributes({ 'service.name': name, 'service.namespace': 'waybill' }),
     spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter({ url: `${endpoint}/v1/traces` }))],

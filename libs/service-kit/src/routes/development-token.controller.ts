@@ -1,5 +1,4 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common'
-import { ApiExcludeController } from '@nestjs/swagger'
 import { developmentToken } from '../authentication.js'
 import type { KitConfig } from '../kit-config.js'
 import { filterOf, wordOf, type QueryParameters } from '../paging.js'
@@ -9,7 +8,6 @@ import { Public } from '../route.decorators.js'
 import { KIT_CONFIG } from '../tokens.js'
 
 /** The built-in development issuer: a token for the asking, only where AUTH_DEVELOPMENT_KEY is set. */
-@ApiExcludeController()
 @Public()
 @Controller('dev/token')
 export class DevelopmentTokenController {

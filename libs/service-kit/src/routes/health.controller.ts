@@ -1,12 +1,10 @@
 import { Controller, Get, Res } from '@nestjs/common'
-import { ApiExcludeController } from '@nestjs/swagger'
 import type { FastifyReply } from 'fastify'
 import { Health } from '../health.js'
 import { Metrics } from '../metrics.js'
 import { Public } from '../route.decorators.js'
 
 /** For the platform: is it alive, may it get work, how is it doing. */
-@ApiExcludeController()
 @Public()
 @Controller()
 export class HealthController {

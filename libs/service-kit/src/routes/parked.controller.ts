@@ -1,5 +1,4 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common'
-import { ApiTags } from '@nestjs/swagger'
 import { MessageRefused, type Messaging, type ParkedKey, type StoredMessage } from '@waybill/messaging'
 import { Cursors, filterOf, limitOf, onlyParameters, type Page, type QueryParameters } from '../paging.js'
 import { rowNumberOf } from '../path.js'
@@ -13,7 +12,6 @@ import { EditParkedRequest, ReasonRequest, RetryParkedRequest } from './parked.r
 const LIST_MAX = 199
 
 /** Messages that could not be handled: each waits by its key, and those behind it in order. */
-@ApiTags('operations')
 @Roles('operator')
 @Controller('ops/parked')
 export class ParkedController {

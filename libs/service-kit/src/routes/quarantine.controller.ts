@@ -1,5 +1,4 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common'
-import { ApiTags } from '@nestjs/swagger'
 import { type Messaging, type Redriven, type StoredMessage } from '@waybill/messaging'
 import { Cursors, filterOf, limitOf, onlyParameters, wordOf, type Page, type QueryParameters } from '../paging.js'
 import { rowNumberOf } from '../path.js'
@@ -13,7 +12,6 @@ import { AcceptLossRequest, EditQuarantinedRequest, QuarantinedRequest } from '.
 const LIST_MAX = 199
 
 /** Records that could not even be read as a message of ours. They block nobody. */
-@ApiTags('operations')
 @Roles('operator')
 @Controller('ops/quarantine')
 export class QuarantineController {

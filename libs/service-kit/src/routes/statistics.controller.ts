@@ -1,5 +1,4 @@
 import { Controller, Get, Inject } from '@nestjs/common'
-import { ApiTags } from '@nestjs/swagger'
 import type { Messaging, MessagingHealth } from '@waybill/messaging'
 import { Metrics } from '../metrics.js'
 import { Roles } from '../route.decorators.js'
@@ -21,7 +20,6 @@ export interface Statistics {
   readonly timers: readonly { readonly kind: string; readonly set: number; readonly due: number; readonly failing: number; readonly nextAt: Date }[]
 }
 
-@ApiTags('operations')
 @Roles('operator', 'agent')
 @Controller('ops/stats')
 export class StatisticsController {

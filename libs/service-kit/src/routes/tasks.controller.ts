@@ -1,5 +1,4 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common'
-import { ApiTags } from '@nestjs/swagger'
 import type { RequestCause } from '@waybill/kernel'
 import type { FastifyReply } from 'fastify'
 import { Cursors, filterOf, limitOf, onlyParameters, wordOf, type Page, type QueryParameters } from '../paging.js'
@@ -19,7 +18,6 @@ const columns = `id, kind, subject, order_id as "order", owner, why, due_at as "
 const shown = ({ dueAtText: _, ...task }: TaskRow): Task => task
 
 /** What waits for a person in this service. */
-@ApiTags('tasks')
 @Roles('operator', 'agent')
 @Controller('v1/tasks')
 export class TasksController {
