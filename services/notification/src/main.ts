@@ -1,0 +1,4 @@
+import { main } from '@waybill/service-kit'
+import { service } from './service.js'
+
+await main(service)
