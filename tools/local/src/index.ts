@@ -1,2 +1,5 @@
 export { type InstallationAddresses, runningInstallation } from './installation/addresses.js'
 export { type Installation, type InstallationOptions, startInstallation } from './installation/installation.js'
+export { demoProducts } from './demo-company/company.js'
+export { loadDemoCompany } from './demo-company/load.js'
+export { Api, type ApiAddresses, type ApiAnswer } from './import/api.js'

@@ -144,8 +144,8 @@ const POPULAR_UNITS = 4000
 const RARE_UNITS = 60
 
 /** The first third is popular, the rest is rarer; every 12th product is not there at all and must be bought. */
-export const isPopular = (index: number): boolean => index <= 60
-export const isMissing = (index: number): boolean => index % 12 === 0
+const isPopular = (index: number): boolean => index <= 60
+const isMissing = (index: number): boolean => index % 12 === 0
 
 function stock(expiresOn: string): Row[] {
   const inStock = [...singles.map(({ row }) => row), ...configured]
@@ -215,3 +215,20 @@ export function demoFiles(now: Date): readonly { readonly kind: string; readonly
     { kind: 'stock', rows: stock(nextYear) },
   ]
 }
+
+/** What the demo company sells, as its customers see it. */
+export const demoProducts: readonly { product: string; isPopular: boolean; isMissing: boolean; isPlain: boolean; options: { code: string; choices: string[] }[] }[] = [
+  ...singles.map(({ row, family }) => ({ row, isPlain: family.category === 'household' || family.category === 'tools' })),
+  ...[...bundles, ...configured].map((row) => ({ row, isPlain: true })),
+].map(({ row, isPlain }) => {
+  const index = Number(String(row['product']).slice(2))
+  const options = row['options'] === undefined ? [] : (JSON.parse(String(row['options'])) as { code: string; choices: { code: string }[] }[])
+  return {
+    product: String(row['product']),
+    isPlain,
+    isPopular: isPopular(index),
+    // a bundle is there as long as its components are
+    isMissing: row['stocked'] !== 'no' && isMissing(index),
+    options: options.map(({ code, choices }) => ({ code, choices: choices.map((choice) => choice.code) })),
+  }
+})

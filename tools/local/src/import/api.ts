@@ -27,9 +27,13 @@ const PAUSE_MAX_MS = 15_000
 export class Api {
   private readonly tokens = new Map<Role, Promise<string>>()
 
-  constructor(private readonly addresses: ApiAddresses) {}
+  constructor(
+    private readonly addresses: ApiAddresses,
+    /** Who asks, as histories name them. */
+    private readonly person = 'Import',
+  ) {}
 
-  async send(service: ServiceName, method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown, { role = 'admin', key = randomUUID() }: { readonly role?: Role; readonly key?: string } = {}): Promise<ApiAnswer> {
+  async send(service: ServiceName, method: 'GET' | 'POST', path: string, body?: unknown, { role = 'admin', key = randomUUID() }: { readonly role?: Role; readonly key?: string } = {}): Promise<ApiAnswer> {
     const url = this.addresses.services[service]
     if (url === undefined) throw new Error(`It is not known where ${service} answers`)
     for (let attempt = 1; ; attempt++) {
@@ -59,7 +63,7 @@ export class Api {
     const { token, developmentKey } = this.addresses
     if (token !== undefined) return Promise.resolve(token)
     if (developmentKey === undefined) throw new Error('A token is needed. Fix: --token TOKEN, or WAYBILL_TOKEN')
-    const made = this.tokens.get(role) ?? developmentToken(developmentKey, { subject: 'import', role, name: 'Import' })
+    const made = this.tokens.get(role) ?? developmentToken(developmentKey, { subject: this.person.toLowerCase(), role, name: this.person })
     this.tokens.set(role, made)
     return made
   }

@@ -39,7 +39,6 @@ const outsideWorld: Readonly<Record<ServiceName, (ports: Ports, secrets: Secrets
   order: (ports, secrets) => ({
     PAYMENT_PROVIDER_URL: local(ports.payments),
     PAYMENT_PROVIDER_KEY: secrets.paymentApiKey,
-    DATA_KEY: secrets.dataKey,
   }),
   inventory: () => ({}),
   warehouse: () => ({}),

@@ -10,8 +10,6 @@ export interface Secrets {
   readonly paymentApiKey: string
   /** Standard Webhooks form: `whsec_` and base64. */
   readonly trackingSecret: string
-  /** 32 bytes, base64: for what is stored encrypted. */
-  readonly dataKey: string
 }
 
 /** The secrets of the installation in this directory; made when there are none. They must outlive a restart: links and stored data hang on them. */
@@ -29,7 +27,6 @@ export async function secretsOf(directory: string): Promise<Secrets> {
     linkKey: random(),
     paymentApiKey: random(),
     trackingSecret: `whsec_${randomBytes(24).toString('base64')}`,
-    dataKey: randomBytes(32).toString('base64'),
   }
   await mkdir(directory, { recursive: true })
   await writeFile(file, JSON.stringify(secrets), { mode: 0o600 })

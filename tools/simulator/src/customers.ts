@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto'
+import type { PlannedOrder } from './orders.js'
+import type { Random } from './random.js'
+import type { Run } from './run.js'
+
+/** Part of customers who answer the question how it went. */
+const ANSWERS = 0.3
+
+interface Mail {
+  readonly id: string
+  readonly text: string
+}
+
+/** The customers: read their mail, pay another way, say how it went, send something back. All by the links in their mails. */
+export class Customers {
+  private readonly waiting: Set<PlannedOrder>
+  readonly returned = new Set<string>()
+
+  constructor(
+    orders: readonly PlannedOrder[],
+    private readonly mailUrl: string,
+    private readonly random: Random,
+    private readonly run: Run,
+  ) {
+    this.waiting = new Set(orders.filter(({ isReturned, isDeclined, paysAnotherWay }) => isReturned || (isDeclined && paysAnotherWay) || random.chance(ANSWERS)))
+  }
+
+  /** Every customer looks at his mail once. */
+  async readMail(): Promise<boolean> {
+    const due = [...this.waiting]
+    for (const order of due) if (this.run.isGoing && (await this.act(order))) this.waiting.delete(order)
+    return false
+  }
+
+  private async act(order: PlannedOrder): Promise<boolean> {
+    const mails = await this.mailsOf(order.email)
+    const links = (path: string): string[] => mails.flatMap(({ text }) => text.match(new RegExp(`https?://[^\\s"<>]+/${path}/[\\w.-]+`, 'g')) ?? [])
+    if (order.isDeclined && order.paysAnotherWay) {
+      const [pay] = links('pay')
+      if (pay === undefined) return false
+      await this.post(pay.replace('/pay/', '/v1/pay/'), { token: 'tok_ok' }, 'pay')
+      return true
+    }
+    const [feedback] = links('f')
+    if (feedback === undefined) return false
+    await this.post(feedback.replace('/f/', '/v1/feedback/link/'), { csat: this.random.between(2, 5), nps: this.random.between(0, 10), causes: ['packaging'], text: 'Thank you.' }, 'feedback')
+    const [sendBack] = links('r')
+    if (order.isReturned && sendBack !== undefined) await this.sendBack(sendBack.replace('/r/', '/v1/returns/link/'), order)
+    return true
+  }
+
+  private async sendBack(url: string, order: PlannedOrder): Promise<void> {
+    const answer = await fetch(url)
+    if (!answer.ok) return this.run.trouble(`return page: ${answer.status}`)
+    const { lines } = (await answer.json()) as { lines: { line: number; returnableUnits: number }[] }
+    const wanted = lines.filter(({ returnableUnits }) => returnableUnits > 0).slice(0, 2)
+    if (wanted.length === 0) return
+    const asked = await this.post(url, { lines: wanted.map(({ line, returnableUnits }) => ({ line, units: this.random.between(1, returnableUnits), reason: this.random.pick(['does-not-fit', 'changed-mind', 'defective']) })) }, 'return')
+    if (asked !== undefined) this.returned.add(order.reference)
+  }
+
+  private async post(url: string, body: object, what: string): Promise<unknown> {
+    const key = randomUUID()
+    for (let attempt = 0; attempt < 20; attempt++) {
+      const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', 'idempotency-key': key }, body: JSON.stringify(body) }).catch((error: unknown) => {
+        if (error instanceof TypeError) return undefined
+        throw error
+      })
+      if (answer?.ok) return answer.json()
+      if (answer !== undefined && answer.status < 500) {
+        this.run.trouble(`${what}: ${((await answer.json()) as { code: string }).code}`)
+        return undefined
+      }
+      await new Promise((resolve) => setTimeout(resolve, 300))
+    }
+    this.run.trouble(`${what}: no answer`)
+    return undefined
+  }
+
+  private async mailsOf(email: string): Promise<readonly Mail[]> {
+    const { messages } = (await (await fetch(`${this.mailUrl}/v1/messages?to=${encodeURIComponent(email)}`)).json()) as { messages: { id: string }[] }
+    return Promise.all(messages.map(async ({ id }) => (await (await fetch(`${this.mailUrl}/v1/messages/${id}`)).json()) as Mail))
+  }
+}

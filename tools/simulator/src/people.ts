@@ -1,0 +1,35 @@
+import { Api, type ApiAddresses } from '@waybill/local'
+import { settleTasks, workReturns } from './agents.js'
+import { Buyer } from './buyer.js'
+import { handOverAll, packOne, pickOneList } from './floor.js'
+import { Random } from './random.js'
+import { keepWorking, type Run } from './run.js'
+
+/** The sites of the demo company. */
+export const sites = ['BER', 'RTM', 'EWR'] as const
+
+/** Pause of somebody who found nothing to do. Unit: ms. */
+const PAUSES = { floor: 250, gate: 400, buyer: 800, returns: 700, tasks: 1500 } as const
+
+/** Everybody who works in the house: pickers, packers and a gate at every site, a buyer, a returns desk, and somebody who settles tasks. */
+export function startPeople(addresses: ApiAddresses, seed: number, run: Run, settledTasks: Map<string, number>): Promise<unknown> {
+  const as = (name: string): Api => new Api(addresses, name)
+  const floor = sites.flatMap((site, index) => {
+    const random = new Random(seed + index)
+    const [picker, packer, gate] = [as(`picker-${site}`), as(`packer-${site}`), as(`gate-${site}`)]
+    return [
+      keepWorking(run, () => pickOneList(picker, site, random, run), PAUSES.floor),
+      keepWorking(run, () => packOne(packer, site, run), PAUSES.floor),
+      keepWorking(run, () => handOverAll(gate, site, run), PAUSES.gate),
+    ]
+  })
+  const buyer = new Buyer(as('buyer'), run, ['BER', 'EWR'])
+  const desk = as('returns-desk')
+  const supervisor = as('supervisor')
+  return Promise.all([
+    ...floor,
+    keepWorking(run, () => buyer.buy(), PAUSES.buyer),
+    keepWorking(run, () => workReturns(desk, 'BER', run), PAUSES.returns),
+    keepWorking(run, () => settleTasks(supervisor, run, settledTasks), PAUSES.tasks),
+  ])
+}

@@ -1,0 +1,39 @@
+// Modest traffic for `npm start`: a few orders a minute, worked by simulated people, until it is stopped.
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { Api, demoProducts, runningInstallation } from '@waybill/local'
+import { program } from 'commander'
+import { Customers } from './customers.js'
+import { Channels } from './doors.js'
+import { planOrders } from './orders.js'
+import { startPeople } from './people.js'
+import { Random } from './random.js'
+import { keepWorking, Run } from './run.js'
+
+const { directory, perMinute } = program
+  .option('--directory <folder>', 'where the installation keeps its data', '.waybill')
+  .option('--per-minute <n>', 'orders a minute', '12')
+  .parse()
+  .opts<{ directory: string; perMinute: string }>()
+
+const installation = await runningInstallation(directory)
+if (!installation) {
+  process.stderr.write(`No Waybill runs in ${directory}. Fix: npm start\n`)
+  process.exit(2)
+}
+const run = new Run()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(0))
+
+const seed = Date.now() % 1_000_000
+await mkdir(join(directory, 'traffic'), { recursive: true })
+const channels = new Channels(new Api(installation, 'Channels'), run, installation.services.order, installation.kafkaBrokers, join(directory, 'traffic', 'sent-orders.jsonl'))
+void startPeople(installation, seed, run, new Map())
+const everyMs = 60_000 / Number(perMinute)
+for (let round = 0; run.isGoing; round++) {
+  // one at a time, each through a door that answers at once
+  const orders = planOrders({ orders: 1, seed: seed + round, products: demoProducts, run: `T${seed}-${round}` }).map((order) => ({ ...order, door: round % 3 === 2 ? ('topic' as const) : ('rest' as const) }))
+  const customers = new Customers(orders, installation.mailUrl, new Random(seed + round), run)
+  void keepWorking(run, () => customers.readMail(), 5_000)
+  await Promise.all([channels.place(orders, 1), wait(everyMs)])
+}
