@@ -31,6 +31,7 @@ const consumerSettings = {
 const PRODUCE_TIMEOUT_MS = 5_000
 const ALL_REPLICAS = -1
 const REQUEST_TIMEOUT_MS = 10_000
+const SAY_AGAIN_MS = 10_000
 const SKIPS = 'Offset out of range, resetting to default offset'
 const membershipErrors = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID', 'NOT_COORDINATOR_FOR_GROUP'])
 
@@ -224,12 +225,16 @@ function configOf(access: KafkaAccess, log: MessagingLog): KafkaConfig {
 }
 
 /** Passes kafkajs' words on, and throws where it is about to skip records: the throw ends the consumer before the skip is stored. */
-const logInto =
-  (log: MessagingLog): logCreator =>
-  () =>
-  ({ namespace, level, log: { message, topic, partition, groupId, broker, error, retryCount } }) => {
+const logInto = (log: MessagingLog): logCreator => () => {
+  const saidAt = new Map<string, number>()
+  return ({ namespace, level, log: { message, topic, partition, groupId, broker, error, retryCount } }) => {
     if (message === SKIPS) throw new OffsetOutOfRange(topic, partition)
+    // While a broker is away kafkajs says the same several times a second.
+    if (Date.now() - (saidAt.get(message) ?? 0) < SAY_AGAIN_MS) return
+    if (saidAt.size > 100) saidAt.clear()
+    saidAt.set(message, Date.now())
     const data = { kafkajs: namespace, topic, partition, groupId, broker, error: error instanceof Error ? error.message : error, retryCount }
     if (level === logLevel.ERROR) log.warn(data, message)
     else log.info(data, message)
   }
+}

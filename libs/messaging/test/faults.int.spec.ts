@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { eventually, findJava, freePort, rememberedProcess, startEmbeddedKafka, startEmbeddedPostgres, type RunningBroker, type RunningServer } from '@waybill/testing'
+import { eventually, findJava, giveBackPort, rememberedProcess, startEmbeddedKafka, startEmbeddedPostgres, type RunningBroker, type RunningServer } from '@waybill/testing'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -58,14 +58,17 @@ describe('a producer whose replies get lost, whose requests get lost, and that h
 const withJava = 'path' in java ? describe : describe.skip
 withJava('a broker and a database of our own to break', () => {
   let directory: string
-  let kafkaPort: number
-  let postgresPort: number
-  let broker: RunningBroker
-  let postgres: RunningServer
+  let broker: RunningBroker | undefined
+  let postgres: RunningServer | undefined
   let house: House
 
-  const startBroker = () => startEmbeddedKafka({ directory: join(directory, 'kafka'), preferredPort: kafkaPort, java: 'path' in java ? java.path : '', durable: true, say: () => undefined })
-  const startPostgres = () => startEmbeddedPostgres({ directory: join(directory, 'postgres'), preferredPort: postgresPort, maxConnections: 100, durable: true, say: () => undefined })
+  const again = (address: string | undefined) => {
+    const port = Number(address === undefined ? 0 : /:(\d+)(\/|$)/.exec(address)?.[1])
+    giveBackPort(port)
+    return port
+  }
+  const startBroker = () => startEmbeddedKafka({ directory: join(directory, 'kafka'), preferredPort: again(broker?.brokers), java: 'path' in java ? java.path : '', durable: true, say: () => undefined })
+  const startPostgres = () => startEmbeddedPostgres({ directory: join(directory, 'postgres'), preferredPort: again(postgres?.url), maxConnections: 100, durable: true, say: () => undefined })
   const kill = async (what: 'kafka' | 'postgres', signal: NodeJS.Signals) => {
     const pid = await rememberedProcess(join(directory, what, `${what}.pid`))
     if (pid === undefined) throw new Error(`${what} does not run`)
@@ -73,25 +76,23 @@ withJava('a broker and a database of our own to break', () => {
     await eventually(async () => expect(await rememberedProcess(join(directory, what, `${what}.pid`))).toBeUndefined(), 20_000)
   }
   const database = async (name: string) => {
-    const client = new pg.Client({ connectionString: postgres.url })
+    const client = new pg.Client({ connectionString: postgres?.url })
     await client.connect()
     await client.query(`CREATE DATABASE ${name}`)
     await client.end()
-    const url = new URL(postgres.url)
+    const url = new URL(postgres?.url ?? '')
     url.pathname = `/${name}`
     return makeDatabase(url.href)
   }
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'waybill-faults-'))
-    kafkaPort = await freePort()
-    postgresPort = await freePort()
     ;[broker, postgres] = await Promise.all([startBroker(), startPostgres()])
-    house = await House.open({ brokers: broker.brokers.split(',') })
+    house = await House.open({ brokers: (broker?.brokers ?? '').split(',') })
   }, 120_000)
   afterAll(async () => {
     await house.close()
-    await Promise.all([broker.stop(), postgres.stop()])
+    await Promise.all([broker?.stop(), postgres?.stop()])
     await rm(directory, { recursive: true, force: true })
   }, 60_000)
 

@@ -10,6 +10,11 @@ export async function freePort(preferred = 0): Promise<number> {
 
 const given = new Set<number>()
 
+/** The port may be answered again: a test that stops a server and starts it in the same place says so. */
+export function giveBackPort(port: number): void {
+  given.delete(port)
+}
+
 async function tryPort(port: number): Promise<number | undefined> {
   if (given.has(port)) return undefined
   const server = createServer()
