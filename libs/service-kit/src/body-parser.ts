@@ -5,8 +5,8 @@ import type { KitRequest } from './request.js'
 import type { RouteOptions } from './route-options.js'
 
 /** Unit: bytes. */
-export const BODY_MAX = 256 * 1024
-export const BULK_BODY_MAX = 4 * 1024 * 1024
+const BODY_MAX = 256 * 1024
+const BULK_BODY_MAX = 4 * 1024 * 1024
 /** A body that is not whole by then is given up: nobody may hold a connection by writing slowly. */
 const BODY_WITHIN_MS = 20_000
 

@@ -13,7 +13,7 @@ export interface Setting<T> {
 }
 
 /** Why a text is no value of the expected form. */
-export class Fault {
+class Fault {
   constructor(readonly fault: string) {}
 }
 

@@ -11,8 +11,8 @@ export interface Page<T> {
 /** Query parameters as Fastify gives them: a repeated name is an array. */
 export type QueryParameters = Readonly<Record<string, string | readonly string[] | undefined>>
 
-export const PAGE_DEFAULT = 50
-export const PAGE_MAX = 200
+const PAGE_DEFAULT = 50
+const PAGE_MAX = 200
 
 /** The page size asked for. Refuses: invalid-page unless a whole number from 1 to 200. */
 export function limitOf(query: QueryParameters, { standard = PAGE_DEFAULT, max = PAGE_MAX } = {}): number {

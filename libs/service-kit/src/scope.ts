@@ -34,7 +34,7 @@ export function scopeAfter(traceparent: string | null | undefined, order?: strin
   }
 }
 
-export const traceparentOf = ({ traceId, spanId, sampled }: Scope): string => `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`
+const traceparentOf = ({ traceId, spanId, sampled }: Scope): string => `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`
 
 /** The W3C traceparent of what is being done now, or null outside any request, message or timer. */
 export function currentTraceparent(): string | null {
