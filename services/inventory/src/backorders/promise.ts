@@ -15,6 +15,10 @@ type ChangedLine = Extract<ReservationFact, { fact: 'BackorderDateChanged' }>['l
  */
 export function promise(book: StockBook, dueWithoutDateDays: number): void {
   const promises = new Promises(book.allSupplies(), book.availableAt, (location) => book.today(location))
+  for (const { product, country, day, units } of book.promisedBefore) {
+    const served = book.atlas.eligible({ country, forbiddenModes: [] }, [product])
+    if (served.status === 'served') promises.keepFor(product, served.locations, units, day)
+  }
   const waiting = book.needs.backordered()
   const isNew = (group: Group) => book.newlyBackordered.has(groupKey(group[0]))
   const changed = new Told<ChangedLine>()

@@ -3,6 +3,7 @@ import type { Tx } from '@waybill/service-kit'
 import type { KnownProduct, Lane, Site } from '../sourcing/atlas.js'
 import type { FulfillmentNeed, Grant, NeedLine, OrderNeed, Share } from '../stock/order-need.js'
 import type { NeedRows } from '../stock/order-needs.js'
+import type { PromisedBefore } from '../stock/stock-book.js'
 import type { StockLevel, StockLot } from '../stock/stock-level.js'
 import type { Supply } from '../supply/supply.js'
 
@@ -123,6 +124,15 @@ export async function queueOf(tx: Tx, products: readonly ProductId[]): Promise<N
   const orders = ids.length === 0 ? [] : await tx.query<OrderNeed>('inventory.order.read', `select ${ORDER} from reservation_order o where o.order_id = any($1)`, [ids])
   return { orders, lines }
 }
+
+/** What those who wait for these products were promised, summed by destination and day. */
+export const promisedBefore = (tx: Tx, products: readonly ProductId[]): Promise<PromisedBefore[]> =>
+  tx.query(
+    'inventory.queue.promised',
+    `select n.product, o.country, n.promised_on as day, sum(n.backordered)::int as units from need_line n join reservation_order o using (order_id)
+     where n.product = any($1) and n.backordered > 0 and n.promised_on is not null group by n.product, o.country, n.promised_on`,
+    [products],
+  )
 
 export const outstandingSupplies = (tx: Tx, products: readonly ProductId[]): Promise<Supply[]> =>
   tx.query('inventory.supply.outstanding', `select ${SUPPLY} from supply where product = any($1) and units > received`, [products])

@@ -13,6 +13,14 @@ export interface Why {
   readonly reason: string
 }
 
+/** Units of a product that orders to a country were promised for a day. */
+export interface PromisedBefore {
+  readonly product: ProductId
+  readonly country: string
+  readonly day: BusinessDate
+  readonly units: number
+}
+
 /** To be woken about `subject` at an instant; `at` null: no longer. */
 export interface Wake {
   readonly kind: 'waiting-order' | 'lot-expiry' | 'fill-queue' | 'supply-overdue' | 'backorder-due'
@@ -51,6 +59,8 @@ export class StockBook {
   readonly forgiven: { readonly product: ProductId; readonly location: LocationId }[] = []
   /** Units that an imported file said last of a place, by importKey. */
   readonly imported = new Map<string, number>()
+  /** What was promised before to orders that are not here, summed. */
+  promisedBefore: readonly PromisedBefore[] = []
   private readonly supplies = new Map<string, Supply>()
   private readonly changedSupplies = new Set<string>()
 
@@ -121,6 +131,11 @@ export class StockBook {
       this.needs.putLine({ ...line, undecided: line.undecided - units, backordered: line.backordered + units, backorderedAt: line.backorderedAt ?? this.now })
     }
     this.newlyBackordered.set(groupKey(group[0]), { ...why, order, line: number })
+  }
+
+  /** Does the queue itself change, or only get longer? */
+  get isQueueTouched(): boolean {
+    return this.freed.size + this.redated.size > 0
   }
 
   /** Products whose queue and supply are needed to finish. */
