@@ -113,6 +113,7 @@ export function decode(record: RawRecord, rules: DecodeRules): Decoded {
     return refused('unexpected-tombstone', 'no value')
   }
   if (sizeOf(record) > RECORD_BYTES_MAX) return refused('message-too-large', `${sizeOf(record)} bytes, at most ${RECORD_BYTES_MAX}`)
+  if (headersSizeOf(record) > HEADERS_BYTES_MAX) return refused('message-too-large', `${headersSizeOf(record)} bytes of headers, at most ${HEADERS_BYTES_MAX}`)
   if (cause && rules.eventOfType(cause.type)?.topic.name === record.topic && !rules.handles(cause.type)) return { kind: 'ignored', cause }
 
   const contentType = text(record.headers['content-type'])
@@ -212,8 +213,13 @@ export function headersAsText(headers: RawRecord['headers']): Headers {
 // PostgreSQL stores neither NUL nor half a surrogate pair.
 const clean = (string: string): string => string.replaceAll('\u0000', '').toWellFormed()
 
-function sizeOf(record: RawRecord): number {
-  let size = (record.key?.length ?? 0) + (record.value?.length ?? 0)
+/** The most that the headers of a record may take. Unit: bytes. */
+const HEADERS_BYTES_MAX = 256 * 1024
+
+const sizeOf = (record: RawRecord): number => (record.key?.length ?? 0) + (record.value?.length ?? 0) + headersSizeOf(record)
+
+function headersSizeOf(record: RawRecord): number {
+  let size = 0
   for (const [name, header] of Object.entries(record.headers)) for (const part of Array.isArray(header) ? header : [header]) size += name.length + (part?.length ?? 0)
   return size
 }

@@ -178,13 +178,15 @@ export class Relay {
     // Whoever held the lease and did not give it back may still have its last batch under way.
     let rowsOfPredecessor = lease.givenBack ? 0 : READ_ROWS
     while (!lost.aborted) {
+      // What was read ahead may be older than what was committed while a send was tried again and again.
+      const isCurrent = ahead === undefined
       const read = await (ahead ?? cursor.read(position, READ_ROWS))
       ahead = undefined
       if (read.rows.length === 0) {
         if (position.target !== null && !(await cursor.confirm(read))) return
         position = read.next
         await this.caughtUp(client, lost)
-        if (this.stopped) return
+        if (this.stopped && isCurrent) return
         continue
       }
       this.oldestUnsent = read.rows[0]?.createdAt

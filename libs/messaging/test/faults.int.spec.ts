@@ -46,10 +46,13 @@ describe('a producer whose replies get lost, whose requests get lost, and that h
       await publish(owner, Array.from({ length: 20 }, (_, index) => ({ crate: `f${index}`, step: round })))
       await pause(20)
     }
-    await eventually(() => owner.messaging.stop().then(() => expect(owner.messaging.health().relay).toBe('stopped')), 20_000)
-    const seen = new Set<string>()
-    const facts = (await house.read(crates)).filter(({ id }) => !seen.has(id) && seen.add(id))
-    expect(facts).toHaveLength(600)
+    const facts = await eventually(async () => {
+      const seen = new Set<string>()
+      const found = (await house.read(crates)).filter(({ id }) => !seen.has(id) && seen.add(id))
+      expect(found).toHaveLength(600)
+      return found
+    }, 30_000)
+    await owner.stop()
     for (let crate = 0; crate < 20; crate++) expect(facts.filter(({ key }) => key === `f${crate}`).map(({ sequence }) => sequence)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1))
     expect(faults).toBeGreaterThan(0)
   }, 60_000)

@@ -48,7 +48,7 @@ test('a payload the schema forbids, or one larger than the topic takes, is refus
   const say = (payload: unknown) => change(owner.messaging, owner.pool, [], async () => [{ ...packed('x', 1), payload }])
   await expect(say({ crate: 'x', step: 1, colour: 'red' })).rejects.toThrow(MessageRefused)
   await expect(say({ crate: 'x', step: 'one' })).rejects.toThrow('/step')
-  await expect(say({ crate: 'x', step: 1, note: 'n'.repeat(300_000) })).rejects.toThrow('message-too-large')
+  await expect(say({ crate: 'x', step: 1, note: 'n'.repeat(800_000) })).rejects.toThrow('message-too-large')
   expect(await rowsOf(owner.pool, 'SELECT FROM messaging.journal')).toHaveLength(0)
   await owner.stop()
 })
