@@ -17,9 +17,12 @@ const SCAN_MAX = 200
 // everything a scanner has no business to send, but for ASCII 29, which divides GS1 fields
 const FORBIDDEN = /[\x00-\x1c\x1e\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/
 
+/** How ASCII 29, which divides GS1 fields, is written in JSON: control characters are refused there. */
+const SEPARATOR_SYMBOL = /\u241d/g
+
 /** Takes off what scanners put around a code: blanks, CR, LF, TAB. Returns undefined if what is left cannot be a code. */
 export function cleanScan(text: string): string | undefined {
-  const code = text.replace(/^[\s\r\n\t]+|[ \r\n\t]+$/g, '')
+  const code = text.replace(SEPARATOR_SYMBOL, '\x1d').replace(/^[ \r\n\t]+|[ \r\n\t]+$/g, '')
   return code === '' || code.length > SCAN_MAX || FORBIDDEN.test(code) ? undefined : code
 }
 

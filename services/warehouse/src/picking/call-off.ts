@@ -14,11 +14,12 @@ export function callOff(walk: Walk): number {
   const carried = inHand(walk.fulfillment)
   for (const task of walk.tasks.filter(isOpen)) {
     walk.shelf.unassign(contentOf(task), leftToPick(task))
+    if (task.picked > 0) walk.write({ ...task, units: task.picked })
     walk.taskTo(task.id, task.picked > 0 ? 'PICKED' : 'CANCELLED')
   }
   for (const task of walk.tasks.filter((each) => inTote(each) > 0)) {
     walk.shelf.put({ ...contentOf(task), bin: RECEIVING }, inTote(task), walk.because('put-back', task.id))
-    walk.write({ ...task, putBack: task.picked })
+    walk.write({ ...walk.task(task.id), putBack: task.picked })
   }
   walk.empty()
   walk.to('CANCELLED')
