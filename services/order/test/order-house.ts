@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
 import { request, type Namespace, type StartedService } from '@waybill/testing'
 import { service } from '../src/service.js'
 
@@ -19,7 +20,7 @@ export { operator }
 /** Starts the service and declares: channels web and yen (ours) and market; products P-1 to P-3, bundle B-1, configured C-1, inactive P-off; prices in EUR and JPY; 19 % tax in DE. */
 export async function orderHouse(ns: Namespace, env: Readonly<Record<string, string>> = {}): Promise<OrderHouse> {
   const app = await ns.start(service, { env })
-  const api = request(app.url)
+  const api = patient(request(app.url))
   const declare = async (path: string, rows: readonly unknown[]) => {
     const { status, body } = await api.post(`/v1/${path}/import`, { rows }, operator)
     const refused = (body.outcomes ?? []).filter((outcome: { status: string }) => outcome.status === 'refused')
@@ -54,5 +55,19 @@ export async function orderHouse(ns: Namespace, env: Readonly<Record<string, str
   await declare('tax-rates', [{ country: 'DE', ratePercent: '19', from }])
   return { app, api, place: (order, options = {}) => api.post('/v1/orders', order, { ...web, ...options }) }
 }
+
+/** Calls again when told that the service is too busy, as a channel does: tests share their machine. */
+function patient(api: ReturnType<typeof request>): ReturnType<typeof request> {
+  const again = async (call: () => Promise<Answer>): Promise<Answer> => {
+    for (let times = 0; ; times += 1) {
+      const answer = await call()
+      if (!isTooBusy(answer) || times === 20) return answer
+      await wait(1_000)
+    }
+  }
+  return { ...api, post: (path, body, options) => again(() => api.post(path, body, options)), get: (path, options) => again(() => api.get(path, options)) }
+}
+
+export const isTooBusy = ({ status, body }: { readonly status: number; readonly body: { readonly code?: string } }): boolean => status === 503 && body.code === 'overloaded'
 
 export const newReference = (): string => `R-${randomUUID()}`

@@ -146,3 +146,17 @@ describe('the same reference', () => {
     expect(captured([read({ totalMinor: 1 }), read()]).map(outcomeOf)).toEqual(['amount-mismatch', 'placed'])
   })
 })
+
+describe('a very large order', () => {
+  const many = (lines: number) => ({ lines: Array.from({ length: lines }, (_, index) => ({ product: 'B-1', units: 7 + index })), discountMinor: 12_345 })
+  const bundleOf = (parts: number, name = 'Bundle') => {
+    const numbers = Array.from({ length: parts }, (_, index) => `P-${index}`)
+    const products = [...numbers.map((number) => aProduct(number)), aProduct('B-1', { name, isStocked: false, components: numbers.map((product) => ({ product, quantity: 1 })) })]
+    return someTerms({ products, prices: { 'B-1': 1_000n }, taxPpm: 190_000, channels: [aChannel('web', { shipping: { kind: 'flat', taxCategory: 'standard', charges: [{ currency: 'EUR', chargeMinor: 4_999n, freeFromMinor: null }] } })] })
+  }
+  test('of 500 lines is taken', () => expect(priced(many(500), bundleOf(2)).stockedLines).toHaveLength(1_000))
+  test('is refused where its messages would not be', () => {
+    expect(refused(many(500), bundleOf(3))).toEqual(['too-many-lines', '/lines'])
+    expect(refused(many(500), bundleOf(2, '木'.repeat(200)))).toEqual(['too-many-lines', '/lines'])
+  })
+})

@@ -13,7 +13,11 @@ import type { Terms } from './terms.js'
 export type PricedOrder = Omit<PlacedOrder, 'order' | 'contentHash'>
 
 /** Bounds the size of an order's messages. */
-const STOCKED_LINES_MAX = 2_000
+const STOCKED_LINES_MAX = 1_000
+/** What all lines of an order may take in a message, as JSON. Unit: bytes. */
+const LINES_BYTES_MAX = 640 * 1024
+/** Fewer lines than this always fit. */
+const LINES_SURE = 100
 /** A channel's clock may be ahead of ours by this much. */
 const AHEAD_MS_MAX = 5 * 60_000
 const ONE = 1_000_000n
@@ -67,6 +71,10 @@ export function priceSubmission(submission: Submission, terms: Terms): PricedOrd
   const payment = checkAmounts(submission, channel, lines, money)
   if ('code' in payment) return payment
 
+  const orderedLines = lines.map((line, index) => orderedLine(line, index + 1, money.lines[index] ?? []))
+  const allStocked = lines.flatMap((line, index) => stockedLines(line, index + 1, money.lines[index] ?? [], channel.code, currency, terms))
+  if (orderedLines.length > LINES_SURE && bytesOf([orderedLines, allStocked]) > LINES_BYTES_MAX)
+    return refuse('too-many-lines', '/lines', `The lines take more than ${LINES_BYTES_MAX} bytes: split the order`)
   return {
     channel: asId(channel.code),
     reference: submission.reference,
@@ -79,11 +87,13 @@ export function priceSubmission(submission: Submission, terms: Terms): PricedOrd
     forbiddenModes: submission.forbiddenModes,
     priority: submission.priority,
     payment,
-    orderedLines: lines.map((line, index) => orderedLine(line, index + 1, money.lines[index] ?? [])),
-    stockedLines: lines.flatMap((line, index) => stockedLines(line, index + 1, money.lines[index] ?? [], channel.code, currency, terms)),
+    orderedLines,
+    stockedLines: allStocked,
     totals: money.totals,
   }
 }
+
+const bytesOf = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? Number(part) : part))).length
 
 function knownLine(submitted: SubmittedLine, channel: Channel, currency: string, { deliveryAddress }: Submission, terms: Terms): KnownLine | Fault {
   const product = terms.product(submitted.product)
