@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common'
 import type { Answered, Cause } from '@waybill/kernel'
 import { UnitOfWork, type Tx } from '@waybill/service-kit'
 import { ChannelStore, type ChannelDeclared } from '../channels/channel.store.js'
@@ -8,6 +9,7 @@ import { channelOf, toJson, type ChannelRow } from './catalogue.row.js'
 import { termsChanged } from './terms.js'
 
 /** Channels in PostgreSQL. */
+@Injectable()
 export class PostgresChannelStore extends ChannelStore {
   constructor(private readonly uow: UnitOfWork) {
     super()

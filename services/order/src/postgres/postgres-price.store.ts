@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common'
 import type { Answered, Cause } from '@waybill/kernel'
 import { UnitOfWork, type Tx } from '@waybill/service-kit'
 import { declareRate, type Dated } from '../pricing/declare-rate.js'
@@ -32,6 +33,7 @@ interface NewRow<T> {
 }
 
 /** Price lists and tax rates in PostgreSQL: rows are added, never changed. */
+@Injectable()
 export class PostgresPriceStore extends PriceStore {
   constructor(private readonly uow: UnitOfWork) {
     super()

@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common'
 import type { Answered, Cause } from '@waybill/kernel'
 import { UnitOfWork, type Tx } from '@waybill/service-kit'
 import { numbersNeeded } from '../catalogue/declare-products.js'
@@ -12,6 +13,7 @@ import { termsChanged } from './terms.js'
 const PAGE = 500
 
 /** The catalogue in PostgreSQL. Declarations take turns: they lock the terms' version first. */
+@Injectable()
 export class PostgresProductStore extends ProductStore {
   constructor(private readonly uow: UnitOfWork) {
     super()

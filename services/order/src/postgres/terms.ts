@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common'
 import type { Tx } from '@waybill/service-kit'
 import type { Product } from '../catalogue/product.js'
 import type { Terms } from '../capture/terms.js'
@@ -36,6 +37,7 @@ const ENTRIES_MAX = 50_000
  * The version is read in each transaction before anything else, so what is used is at most as old as the transaction;
  * what a transaction reads goes to the memory of the version it saw, never to a younger one.
  */
+@Injectable()
 export class RememberedTerms {
   private remembered: Remembered = emptyAt('')
 
