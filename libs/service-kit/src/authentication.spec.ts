@@ -6,12 +6,13 @@ import { developmentToken, JwtAuthenticator } from './authentication.js'
 
 const issuer = 'https://login.example'
 const developmentKey = 'a development key of tests'
-let keys: CryptoKeyPair
+type Keys = Awaited<ReturnType<typeof generateKeyPair>>
+let keys: Keys
 let jwks: Server
 let authenticator: JwtAuthenticator
 
 beforeAll(async () => {
-  keys = (await generateKeyPair('RS256')) as CryptoKeyPair
+  keys = await generateKeyPair('RS256')
   const key = { ...(await exportJWK(keys.publicKey)), kid: 'one', alg: 'RS256', use: 'sig' }
   jwks = createServer((_request, response) => response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [key] })))
   await new Promise<void>((resolve) => jwks.listen(0, '127.0.0.1', resolve))
@@ -39,7 +40,7 @@ describe('a token of the OIDC issuer', () => {
   })
 
   test('is refused when it is of another issuer, audience or key, too old, or says no role or channel', async () => {
-    const other = (await generateKeyPair('RS256')) as CryptoKeyPair
+    const other = await generateKeyPair('RS256')
     const bad = [
       token({ role: 'admin' }, { iss: 'https://evil.example' }),
       token({ role: 'admin' }, { aud: 'another' }),

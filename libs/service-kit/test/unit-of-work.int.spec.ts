@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { namespace, type StartedService } from '@waybill/testing'
 import { randomUUID } from 'node:crypto'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import pg from 'pg'
 import { UnitOfWork, type Outcome } from '../src/index.js'
 import { aMessage, aRequest } from './causes.js'
@@ -85,10 +86,24 @@ describe('a change', () => {
     expect(await uow.change([{ cause }], async (tx) => [await add(tx, name, 5)])).toEqual([{ result: 5, replayed: false }])
   })
 
-  test('whose commit reply was lost is found done when it is repeated', async () => {
+  test('whose commit was done but whose reply was lost is found done when it is repeated', async () => {
+    const proxy = await losingCommitReplies(service.database)
+    const through = await ns.start(sample, { database: service.database, env: { DATABASE_URL: proxy.url } })
+    const [name, cause] = [randomUUID(), aRequest()]
+    let attempts = 0
+    proxy.arm()
+    const [outcome] = await through.get(UnitOfWork).change([{ cause }], async (tx) => {
+      attempts++
+      return [await add(tx, name, 2)]
+    })
+    expect([attempts, outcome, await valueOf(name)]).toEqual([1, { result: 2, replayed: true }, 2])
+    await through.stop()
+    proxy.close()
+  })
+
+  test('whose connection is lost before the commit is done again, once', async () => {
     const name = randomUUID()
     const cause = aRequest()
-    // the connection dies after the work and before the answer: from outside this looks like a lost reply
     let attempts = 0
     const [outcome] = await uow.change([{ cause }], async (tx) => {
       const value = await add(tx, name, 2)
@@ -201,4 +216,36 @@ async function terminate(pid: number): Promise<void> {
   await admin.connect()
   await admin.query('select pg_terminate_backend($1)', [pid])
   await admin.end()
+}
+
+/** A way to the database that, once armed, passes the next commit on and cuts the connection instead of its reply. */
+async function losingCommitReplies(database: string) {
+  const { hostname, port } = new URL(database)
+  let isArmed = false
+  const server = createServer((client) => {
+    const upstream = connect(Number(port), hostname)
+    let isCut = false
+    client.on('data', (bytes) => {
+      upstream.write(bytes)
+      if (!isArmed || !bytes.includes('commit')) return
+      isArmed = false
+      isCut = true
+    })
+    upstream.on('data', (bytes) => {
+      if (isCut) client.destroy()
+      else client.write(bytes)
+    })
+    for (const [one, other] of [[client, upstream], [upstream, client]] as const) one.on('close', () => other.destroy()).on('error', () => other.destroy())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = new URL(database)
+  url.hostname = '127.0.0.1'
+  url.port = String((server.address() as AddressInfo).port)
+  return {
+    url: url.href,
+    arm: () => {
+      isArmed = true
+    },
+    close: () => server.close(),
+  }
 }
