@@ -22,9 +22,17 @@ export interface LineStanding {
 
 type Standing = Pick<OrderProcess, 'status' | 'stock' | 'fulfillments'>
 
-export const standingsOf = (terms: OrderTerms, process: Standing): LineStanding[] => {
+/** Asked many times for one state of an order: the answer to the last question about it is remembered with what it was about. */
+const remembered = new WeakMap<Standing['stock'], { readonly terms: OrderTerms; readonly process: Standing; readonly standings: readonly LineStanding[] }>()
+
+export function standingsOf(terms: OrderTerms, process: Standing): readonly LineStanding[] {
+  const known = remembered.get(process.stock)
+  const isSame = known?.terms === terms && known.process.fulfillments === process.fulfillments && known.process.status === process.status
+  if (isSame) return known.standings
   const stocked = Map.groupBy(terms.stockedLines, ({ line }) => line)
-  return terms.orderedLines.map((line) => standingOf(line, stocked.get(line.line) ?? [], process))
+  const standings = terms.orderedLines.map((line) => standingOf(line, stocked.get(line.line) ?? [], process))
+  remembered.set(process.stock, { terms, process, standings })
+  return standings
 }
 
 function standingOf(line: OrderedLine, stocked: readonly StockedLine[], { status, stock, fulfillments }: Standing): LineStanding {

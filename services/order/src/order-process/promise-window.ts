@@ -17,6 +17,19 @@ type Destination = Pick<OrderTerms, 'country' | 'preference' | 'forbiddenModes'>
  * next working slot (cut-off, calendar) + handling days + transit p50 to p90. Not known without location or lane. Source: domain D11.
  */
 export function promiseWindow(places: Places, location: string, availableOn: string | null, destination: Destination, now: Date): PromiseWindow {
+  const { country, preference, forbiddenModes } = destination
+  const key = `${now.getTime()} ${location} ${availableOn} ${country} ${preference} ${forbiddenModes.join()}`
+  const known = remembered.get(places) ?? new Map<string, PromiseWindow>()
+  remembered.set(places, known)
+  const window = known.get(key) ?? computeWindow(places, location, availableOn, destination, now)
+  known.set(key, window)
+  return window
+}
+
+/** Calendars are slow (20 us a window) and the orders of a batch ask the same of them: remembered as long as what is known of the places. */
+const remembered = new WeakMap<Places, Map<string, PromiseWindow>>()
+
+function computeWindow(places: Places, location: string, availableOn: string | null, destination: Destination, now: Date): PromiseWindow {
   const site = places.locations.get(location)
   const service = serviceTo(places, location, destination)
   if (!site || !service) return unknownWindow
@@ -24,6 +37,10 @@ export function promiseWindow(places: Places, location: string, availableOn: str
   const ready = plusWorkingDays(site, slot, site.handlingDays)
   return { from: plusDays(ready, service.transitDays.p50), to: plusDays(ready, service.transitDays.p90) }
 }
+
+/** Is it known when things can arrive from there? */
+export const isReachable = (places: Places, location: string, destination: Destination): boolean =>
+  places.locations.has(location) && serviceTo(places, location, destination) !== undefined
 
 /** The location that units without one will most likely come from: one the order uses already, else the quickest to the country. Null: none known. */
 export function likelyLocation(places: Places, used: readonly string[], destination: Destination): string | null {

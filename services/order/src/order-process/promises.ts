@@ -47,7 +47,8 @@ function outlookOf(standing: LineStanding, terms: OrderTerms, places: Places, us
     availableOn: null,
     window: promiseWindow(places, location, null, terms, now),
   }))
-  const source = likelyLocation(places, [...standing.reservedAt.map(({ location }) => location), ...used], terms)
+  const isWaiting = standing.waiting.length > 0
+  const source = isWaiting ? likelyLocation(places, [...standing.reservedAt.map(({ location }) => location), ...used], terms) : null
   const waiting = standing.waiting.map(({ units, availableOn }) => ({
     units: take(Math.min(units, countUnits(open))),
     backordered: true,
@@ -76,12 +77,13 @@ export function keptPromises(
   reason: string,
   now: Date,
 ): { readonly promises: readonly UnitPromise[]; readonly moves: readonly PromiseMove[] } {
+  const outlooks = new Map(standings.map((standing) => [standing.line.line, outlookOf(standing, terms, places, used, now)]))
+  // the usual case: all that is promised is on its way
+  if ([...outlooks.values()].every((outlook) => outlook.length === 0)) return { promises: told, moves: [] }
   const moves: PromiseMove[] = []
   const promises = told.flatMap((promise) => {
-    const standing = standings.find(({ line }) => line.line === promise.line)
-    if (!standing) return [promise]
     let untouched: UnitSet = promise.units
-    const changed = outlookOf(standing, terms, places, used, now).flatMap((outlook) => {
+    const changed = (outlooks.get(promise.line) ?? []).flatMap((outlook) => {
       const units = intersection(promise.units, outlook.units)
       if (countUnits(units) === 0) return []
       untouched = minus(untouched, units)

@@ -8,7 +8,7 @@ import { askFulfillment, withOutcome, withRefusal, withShort, type Fulfillment, 
 import { standingsOf, type LineStanding } from './line-standing.js'
 import type { OrderProcess, ProcessContext } from './order-process.js'
 import { isFinal, orderTransitions, type OrderStatus, type OrderTrigger } from './order-status.js'
-import { promiseWindow } from './promise-window.js'
+import { isReachable } from './promise-window.js'
 import { firstPromises, keptPromises, promiseOf, type UnitPromise } from './promises.js'
 import { filled, granted, noAnswers, released, told, type StockAnswers } from './stock-answers.js'
 import { closeSettledTasks, isAllEnded, orderWaits, waitsOf } from './waits.js'
@@ -241,8 +241,8 @@ function placed(process: OrderProcess, reason: string, context: ProcessContext):
   return then({ process: next, steps: [told] }, (confirmedNow) => confirmed(confirmedNow, reason, context))
 }
 
-const arePlacesKnown = (standings: readonly LineStanding[], { places, terms, now }: ProcessContext): boolean =>
-  standings.every(({ reservedAt }) => reservedAt.every(({ location }) => promiseWindow(places, location, null, terms, now).to !== null))
+const arePlacesKnown = (standings: readonly LineStanding[], { places, terms }: ProcessContext): boolean =>
+  standings.every(({ reservedAt }) => reservedAt.every(({ location }) => isReachable(places, location, terms)))
 
 const confirmedLines = (terms: OrderTerms, promises: readonly UnitPromise[]): ConfirmedLine[] =>
   terms.orderedLines.map(({ line }) => ({

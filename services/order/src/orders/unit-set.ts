@@ -12,9 +12,11 @@ export const countUnits = (set: UnitSet): number => set.reduce((sum, { from, to 
 
 /** What is in any of the sets. Takes runs in any order, as messages carry them. */
 export function union(...sets: readonly UnitSet[]): UnitSet {
+  const given = sets.length === 1 ? (sets[0] ?? noUnits) : sets.flat()
+  for (const { from, to } of given) invariant(from >= 1 && from <= to, 'a run of units begins before it ends', { from, to })
+  if (given.length < 2) return given
   const runs: { from: number; to: number }[] = []
-  for (const { from, to } of sets.flat().toSorted((a, b) => a.from - b.from)) {
-    invariant(from >= 1 && from <= to, 'a run of units begins before it ends', { from, to })
+  for (const { from, to } of given.toSorted((a, b) => a.from - b.from)) {
     const last = runs.at(-1)
     if (last && from <= last.to + 1) last.to = Math.max(last.to, to)
     else runs.push({ from, to })
@@ -25,6 +27,7 @@ export function union(...sets: readonly UnitSet[]): UnitSet {
 /** What is in `set` and not in `gone`. */
 export function minus(set: UnitSet, gone: UnitSet): UnitSet {
   let left: UnitSet = union(set)
+  if (left.length === 0) return left
   for (const { from, to } of gone) {
     left = left.flatMap((run) => {
       if (run.to < from || run.from > to) return [run]
