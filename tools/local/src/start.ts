@@ -13,6 +13,7 @@ interface StartOptions {
   readonly infra?: InfrastructureKind
   readonly reset?: boolean
   readonly empty?: boolean
+  readonly data: string
 }
 
 const options = program
@@ -22,6 +23,7 @@ const options = program
   .addOption(new Option('--infra <kind>', 'where PostgreSQL and Kafka come from').choices(['given', 'embedded', 'docker']))
   .option('--reset', 'forget everything that an earlier start kept')
   .option('--empty', 'no demo company and no traffic')
+  .option('--data <directory>', 'where its data lies', dataDirectory)
   .parse()
   .opts<StartOptions>()
 
@@ -41,9 +43,9 @@ process.on('SIGINT', end)
 process.on('SIGTERM', end)
 
 async function run(): Promise<void> {
-  const installation = await startInstallation({ ...options, signal: ending.signal, say })
+  const installation = await startInstallation({ ...options, directory: options.data, signal: ending.signal, say })
   try {
-    if (options.empty !== true) await loadDemoCompany(installation, join(dataDirectory, 'demo'), say)
+    if (options.empty !== true) await loadDemoCompany(installation, join(options.data, 'demo'), say)
     say(welcome(installation))
     if (!ending.signal.aborted) await once(ending.signal, 'abort')
   } finally {
