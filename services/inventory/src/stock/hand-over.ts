@@ -33,8 +33,9 @@ export function handOver(book: StockBook, { order, fulfillment, location, lines 
     if (units === 0) continue
     for (const { lot, units: each } of lots) leave(book, line, location, lot, each, cause)
     const share = book.needs.share(fulfillment, stockedLine)
-    // displaced units are kept elsewhere: what the floor found all the same is taken from there
-    const kept = share && known ? Math.min(units, pendingOf(share)) : units
+    // displaced units are kept elsewhere: what the floor found all the same is taken from there. Of a share whose request
+    // is still on its way (units 0) nothing can be known to be displaced
+    const kept = share && share.units > 0 ? Math.min(units, pendingOf(share)) : units
     const uncovered = units - kept + consumeUnits(book, line, kept, location, cause)
     if (uncovered > 0) released.push(...pull(book, line, uncovered, location, cause))
     const before = share ?? { fulfillment, order, location, stockedLine, units: 0, consumed: 0, dropped: 0, displaced: 0 }

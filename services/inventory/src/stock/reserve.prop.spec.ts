@@ -280,6 +280,47 @@ describe('inventory, whatever happens in whatever order', () => {
     )
   })
 
+  it('ends the same whichever of two topics is heard first: the order of each is kept, nothing is between them', () => {
+    const facts = fc.record({
+      asked: fc.integer({ min: 2, max: 5 }),
+      short: fc.integer({ min: 0, max: 2 }),
+      elsewhere: fc.integer({ min: 0, max: 3 }),
+      floorFirst: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+      isBundle: fc.boolean(),
+    })
+    fc.assert(
+      fc.property(facts, ({ asked, short, elsewhere, floorFirst, isBundle }) => {
+        const parts: AskedLine['parts'] = isBundle ? [['A', 1], ['B', 2]] : [['A', 1]]
+        const lines = parts.map(([, perParent], index) => ({ stockedLine: `1.${index + 1}`, units: perParent }))
+        const order = orderId(1)
+        const [fulfillment, at] = [fulfillmentId(1), location('BER')]
+        const fromOrder = [
+          (world: World) => world.decide((book) => firm(book, order, someCause)),
+          (world: World) => world.decide((book) => request(book, { order, fulfillment, location: at, lines: lines.map((line) => ({ ...line, units: line.units * asked })) }, someCause)),
+        ]
+        const dropped = lines.map((line) => ({ ...line, units: line.units * short }))
+        const leaving = lines.map(({ stockedLine, units }) => ({ stockedLine, lots: [{ lot: null, units: units * (asked - short) }] }))
+        const fromFloor = [
+          ...(short > 0 ? [(world: World) => world.decide((book) => shortPick(book, { order, fulfillment, location: at, reason: 'bin-empty', dropped, writtenOff: [] }, someCause))] : []),
+          (world: World) => world.decide((book) => handOver(book, { order, fulfillment, location: at, lines: leaving }, someCause)),
+        ]
+        const run = (isFloorNext: (step: number) => boolean) => {
+          const world = aWorld([['A', 'BER', 9], ['B', 'BER', 19], ['A', 'MUC', elsewhere], ['B', 'MUC', elsewhere * 2]])
+          world.decide((book) => reserve(book, anOrder(1, [{ sets: asked, parts }]), 0, someCause))
+          const queues = { order: [...fromOrder], floor: [...fromFloor] }
+          for (let step = 0; queues.order.length + queues.floor.length > 0; step++) {
+            const next = (isFloorNext(step) && queues.floor.length > 0) || queues.order.length === 0 ? queues.floor.shift() : queues.order.shift()
+            next?.(world)
+          }
+          expect(world.violations()).toEqual([])
+          return { levels: [...world.levels], lines: [...world.lines], grants: [...world.grants], shares: [...world.shares], fulfillments: [...world.fulfillments], orders: [...world.orders] }
+        }
+        expect(run((step) => floorFirst[step] ?? false)).toEqual(run(() => false))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
   it('tells what it does: grants told less units released and consumed is what is reserved', () => {
     fc.assert(
       fc.property(stocked, fc.array(step, { maxLength: 30 }), (stock, steps) => {
