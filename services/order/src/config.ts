@@ -4,12 +4,12 @@ import { standardLimits } from './order-process/order-process.js'
 /** What order reads from its environment beside what every service reads. The limits say how long each wait may last. */
 const settings = {
   paymentProviderUrl: url('PAYMENT_PROVIDER_URL', { default: 'http://127.0.0.1:3010' }),
-  paymentProviderKey: secret('PAYMENT_PROVIDER_KEY', { default: 'sandbox-provider-key' }),
+  paymentProviderKey: secret('PAYMENT_PROVIDER_KEY', { default: 'sandbox-payment-key' }),
   /** An answer of the provider that comes later is no answer. */
-  paymentDeadlineMs: duration('PAYMENT_DEADLINE', { default: 10_000 }),
+  paymentDeadlineMs: duration('PAYMENT_DEADLINE', { default: 5_000 }),
   /** A refused capture or refund is tried so often in all, the second time after PAYMENT_RETRY_AFTER. */
   paymentTries: integer('PAYMENT_TRIES', { default: 5, min: 1, max: 50 }),
-  paymentRetryAfterMs: duration('PAYMENT_RETRY_AFTER', { default: 60_000 }),
+  paymentRetryAfterMs: duration('PAYMENT_RETRY_AFTER', { default: 10_000 }),
   paymentWindowMs: duration('PAYMENT_WINDOW', { default: standardLimits.paymentWindowMs }),
   paymentUnresolvedMs: duration('PAYMENT_UNRESOLVED_LIMIT', { default: standardLimits.paymentUnresolvedMs }),
   stockAnswerMs: duration('STOCK_ANSWER_LIMIT', { default: standardLimits.stockAnswerMs }),
