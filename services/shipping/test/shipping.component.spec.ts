@@ -184,6 +184,16 @@ describe('a shipment', () => {
     expect(await house.planned(work)).toMatchObject({ service: 'road-standard' })
   })
 
+  it('to a country with a lane of its own never takes the lane to any country', async () => {
+    const rows = [aLaneRow({ country: '*', service: 'road-anywhere', transitP50Days: 9, transitP90Days: 9, transitP95Days: 9, distanceKm: 9_000 })]
+    expect((await request(app.url).post('/v1/lanes/import', { rows }, operator)).body.outcomes).toMatchObject([{ status: 'created' }])
+    const [home, abroad] = [newOrder(), newOrder()]
+    await house.requested(home)
+    await house.requested(abroad, { country: 'JP' })
+    expect(await house.planned(home)).toMatchObject({ service: 'road-standard' })
+    expect(await house.planned(abroad)).toMatchObject({ service: 'road-anywhere' })
+  })
+
   it('that no service can take is refused, naming what rules out each', async () => {
     const work = newOrder()
     await house.requested(work, { forbiddenModes: ['road'] })

@@ -263,15 +263,20 @@ async function readWorld(tx: Tx, shipments: readonly Shipment[], abouts: readonl
       ({ order_id, erased }) => [order_id, erased ? ('erased' as const) : ('known' as const)],
     ),
   )
-  return (shipment) => ({
-    now: tx.now,
-    products,
-    location: locations.get(shipment.location),
-    lane: lanes.get(`${shipment.location}:${shipment.journey?.country ?? ''}`) ?? lanes.get(`${shipment.location}:*`),
-    factors,
-    details: details.get(shipment.order) ?? 'missing',
-    rules,
-  })
+  // a shipment that is only being asked for learns its country from the news itself
+  const asked = new Map(abouts.flatMap((about) => (about.by === 'fulfillment' && about.needs ? [[about.fulfillment, about.needs.country] as const] : [])))
+  return (shipment) => {
+    const country = shipment.journey?.country ?? asked.get(shipment.fulfillment) ?? ''
+    return {
+      now: tx.now,
+      products,
+      location: locations.get(shipment.location),
+      lane: lanes.get(`${shipment.location}:${country}`) ?? lanes.get(`${shipment.location}:*`),
+      factors,
+      details: details.get(shipment.order) ?? 'missing',
+      rules,
+    }
+  }
 }
 
 async function writeShipments(tx: Tx, changed: readonly Entry[]): Promise<void> {
