@@ -16,7 +16,7 @@ beforeAll(async () => {
   app = await ns.start(service)
   await ns.publish(LocationPublished, { key: 'BER', subject: 'BER', payload: exampleOf(LocationPublished) })
   const answer = await request(app.url).post('/v1/policies/import', { rows: [{ policy: 'food', scope: 'category', scopeValue: 'food', windowDays: 14, excluded: true }] }, operator)
-  expect(answer).toMatchObject({ status: 201, body: { outcomes: [{ row: 1, status: 'created', policy: 'food', version: 1 }] } })
+  expect(answer).toMatchObject({ status: 201, body: { outcomes: [{ row: 0, status: 'created', policy: 'food', version: 1 }] } })
 })
 
 /** An order of 3 units of one product, at the customer's door. */

@@ -27,7 +27,7 @@ export class PoliciesController {
   async import(@Body() body: ImportPoliciesRequest, @Caused() cause: RequestCause, @Res({ passthrough: true }) reply: FastifyReply): Promise<{ outcomes: readonly (WriteOutcome & { row: number })[] }> {
     const written = await this.writePolicies.run(cause, body.rows.map(toPolicy))
     const outcomes = replied(reply, { result: written.outcomes, replayed: written.replayed })
-    return { outcomes: outcomes.map((outcome, index) => ({ row: index + 1, ...outcome })) }
+    return { outcomes: outcomes.map((outcome, index) => ({ row: index, ...outcome })) }
   }
 }
 
