@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common'
 import nodemailer from 'nodemailer'
+import { Readable } from 'node:stream'
 import { Mailer, type Mail, type Sending } from '../messages/mailer.js'
 
 /** The mail server, and who mails come from. */
@@ -19,6 +20,8 @@ const MAILS_PER_CONNECTION = 100
 export class SmtpMailer extends Mailer implements OnApplicationShutdown {
   private readonly transport
   private readonly domain: string
+  /** Mails in flight, and whether the server has begun to take their text. */
+  private readonly inFlight = new Map<string, { hasBegun: boolean }>()
 
   constructor(private readonly access: SmtpAccess) {
     super()
@@ -35,23 +38,33 @@ export class SmtpMailer extends Mailer implements OnApplicationShutdown {
       disableFileAccess: true,
       disableUrlAccess: true,
     })
+    this.transport.use('stream', (mail, done) => {
+      const flight = this.inFlight.get(String(mail.data.messageId))
+      if (flight) mail.message.processFunc((text) => Readable.from(noted(text, flight)))
+      done()
+    })
   }
 
-  async send({ messageId, to, subject, html, text }: Mail): Promise<Sending> {
+  async send(mail: Mail): Promise<Sending> {
+    const messageId = `<${mail.messageId}@${this.domain}>`
+    const flight = { hasBegun: false }
+    this.inFlight.set(messageId, flight)
     try {
       await this.transport.sendMail({
-        messageId: `<${messageId}@${this.domain}>`,
+        messageId,
         from: this.access.mailFrom,
         // name and address apart: neither can become a second recipient or a header
-        to: { name: to.name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' '), address: to.address },
-        subject,
-        html,
-        text,
+        to: { name: mail.to.name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' '), address: mail.to.address },
+        subject: mail.subject,
+        html: mail.html,
+        text: mail.text,
         headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
       })
       return { sending: 'accepted' }
     } catch (error) {
-      return sendingOf(error)
+      return sendingOf(error, flight.hasBegun)
+    } finally {
+      this.inFlight.delete(messageId)
     }
   }
 
@@ -60,21 +73,28 @@ export class SmtpMailer extends Mailer implements OnApplicationShutdown {
   }
 }
 
-/** What an error of the SMTP conversation says about the mail. Replies of the server are told without what they quote: it could be an address. */
-function sendingOf(error: unknown): Sending {
-  const { code, command, responseCode } = errorParts(error)
+/** Passes a mail's text on, and notes when the server asks for it: it does after its answer to DATA, not before. */
+async function* noted(text: Readable, flight: { hasBegun: boolean }): AsyncGenerator<Buffer> {
+  for await (const chunk of text) {
+    flight.hasBegun = true
+    yield chunk as Buffer
+  }
+}
+
+/** What an error of the SMTP conversation says about the mail. Replies are told by their number alone: what they quote could be an address. */
+function sendingOf(error: unknown, hasBegun: boolean): Sending {
+  const { code, responseCode } = errorParts(error)
   const why = responseCode === undefined ? `no answer (${code})` : `the mail server said ${responseCode}`
   if (responseCode !== undefined) return responseCode >= 500 ? { sending: 'refused', why } : { sending: 'later', why }
   if (code === 'EENVELOPE') return { sending: 'refused', why: 'the mail address is not one' }
-  // once DATA has begun, a line that breaks says nothing of whether the mail was taken
-  return command === 'DATA' ? { sending: 'uncertain', why } : { sending: 'later', why }
+  // once the text is on its way, a line that breaks says nothing of whether the mail was taken
+  return hasBegun ? { sending: 'uncertain', why } : { sending: 'later', why }
 }
 
-function errorParts(error: unknown): { code: string; command: string | undefined; responseCode: number | undefined } {
+function errorParts(error: unknown): { code: string; responseCode: number | undefined } {
   const parts = typeof error === 'object' && error !== null ? (error as Record<string, unknown>) : {}
   return {
     code: typeof parts['code'] === 'string' ? parts['code'] : error instanceof Error ? error.name : 'unknown',
-    command: typeof parts['command'] === 'string' ? parts['command'] : undefined,
     responseCode: typeof parts['responseCode'] === 'number' ? parts['responseCode'] : undefined,
   }
 }
