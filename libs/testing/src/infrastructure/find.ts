@@ -153,7 +153,7 @@ async function startEmbedded(
   ])
   const [postgres, kafka] = settled
   const stop = async () => {
-    await Promise.all(settled.map((one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)))
+    await Promise.all(settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value.stop()] : [])))
     await rm(owner, { force: true })
     if (!durable && options.directory === undefined) await rm(directory, { recursive: true, force: true })
   }

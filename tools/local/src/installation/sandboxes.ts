@@ -51,7 +51,7 @@ export async function startSandboxes({ directory, logs, ports, secrets, carrierS
     program('sandbox-mail', 'mail', ports.mail, ['--smtp-port', String(ports.smtp)]),
   ])
   const stop = async (): Promise<void> => {
-    await Promise.all(started.map((one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)))
+    await Promise.all(started.flatMap((one) => (one.status === 'fulfilled' ? [one.value.stop()] : [])))
   }
   for (const one of started) {
     if (one.status === 'rejected') {
