@@ -5,10 +5,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** The oldest Node the project runs on. */
-export const oldestNode = '24.11.0'
+const oldestNode = '24.11.0'
 
 /** True where `version` (with or without a leading v) is `oldest` or newer. */
-export function isAtLeast(version, oldest) {
+function isAtLeast(version, oldest) {
   const [a, b] = [version, oldest].map((text) => text.replace(/^v/, '').split('.').map(Number))
   for (const i of [0, 1, 2]) {
     if (a[i] !== b[i]) return a[i] > b[i]

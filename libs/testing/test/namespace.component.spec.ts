@@ -2,12 +2,11 @@ import { describe, expect, test } from '@jest/globals'
 import { Controller, Get, Injectable, Module } from '@nestjs/common'
 import { OrderPlaced, topics } from '@waybill/contracts'
 import { Public, Roles, UnitOfWork, Who, config, defineService, type Principal } from '@waybill/service-kit'
-import type { QueryRunner } from 'typeorm'
 import pg from 'pg'
 import { exampleOf, namespace, request } from '../src/index.js'
 
 class Notes0001 {
-  async up(runner: QueryRunner): Promise<void> {
+  async up(runner: { query(sql: string): Promise<unknown> }): Promise<void> {
     await runner.query('CREATE TABLE notes (text text NOT NULL)')
   }
   down(): Promise<void> {

@@ -2,7 +2,7 @@ import type { ServiceName } from '@waybill/contracts'
 import { freePort } from '@waybill/testing'
 
 /** Everything that listens, and where it does so if nobody else is there. */
-export const wantedPorts = {
+const wantedPorts = {
   console: 3000,
   order: 3001,
   inventory: 3002,
@@ -19,7 +19,7 @@ export const wantedPorts = {
 /** Where embedded servers listen if nobody else is there. */
 export const wantedServerPorts = { postgres: 5440, kafka: 9492 } as const
 
-export type Listener = keyof typeof wantedPorts
+type Listener = keyof typeof wantedPorts
 export type Ports = Readonly<Record<Listener, number>>
 
 // Every service has its place in the table.
