@@ -1,5 +1,5 @@
 // Compiles the mails' MJML to the HTML template that the service runs on: mjml costs 100 MB and a second, a template costs nothing.
-// Run it after a change of letter.mjml: node services/notification/compile-letter.mjs. A test compares.
+// Run it after a change of letter.mjml: npm run compile-letter -w @waybill/notification. A test compares.
 import { readFile, writeFile } from 'node:fs/promises'
 import mjml from 'mjml'
 

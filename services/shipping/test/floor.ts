@@ -10,7 +10,7 @@ import {
   ShipmentPlanned,
 } from '@waybill/contracts'
 import { exampleOf, request, type Namespace, type StartedService } from '@waybill/testing'
-import { ssccCheckDigit } from '../src/shipments/sscc.js'
+import { ssccCheckDigit } from './sscc.js'
 
 /** An order on its way through the house, as the other services would tell of it. */
 export interface OrderAtWork {
@@ -19,7 +19,7 @@ export interface OrderAtWork {
   readonly sscc: string
 }
 
-export function newSscc(): string {
+function newSscc(): string {
   const first17 = `0${Array.from({ length: 16 }, () => randomInt(10)).join('')}`
   return `${first17}${ssccCheckDigit(first17)}`
 }

@@ -48,7 +48,7 @@ export const aLocation = (differs: Partial<Location> = {}): Location => ({
   ...differs,
 })
 
-export const aProduct = (differs: Partial<Product> = {}): Product => ({
+const aProduct = (differs: Partial<Product> = {}): Product => ({
   product: asId<ProductId>('P-100'),
   version: 1,
   handling: ['standard'],

@@ -8,7 +8,7 @@ export interface Letter {
   readonly links: readonly Link[]
 }
 
-export interface Table {
+interface Table {
   readonly caption: string
   readonly columns: readonly string[]
   readonly rows: readonly { readonly cells: readonly string[] }[]

@@ -2,7 +2,7 @@ import type { LocationId } from '@waybill/kernel'
 import { serviceKey, type Lane, type LaneService } from './lane.js'
 
 /** Why a lane cannot be kept as given. */
-export type LaneRefusal =
+type LaneRefusal =
   | { readonly code: 'currency-mismatch'; readonly detail: string }
   | { readonly code: 'transit-days-not-ascending'; readonly detail: string }
   | { readonly code: 'too-many-services'; readonly detail: string }

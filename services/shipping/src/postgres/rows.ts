@@ -48,7 +48,7 @@ export interface PackageRow {
 
 export const packageColumns = `p.sscc, p.shipment, p.place, p.carton, p.length_mm, p.width_mm, p.height_mm, p.weight_grams, p.contents, p.tracking_number, p.state, p.state_at`
 
-export const toPackage = (row: PackageRow): Package => ({
+const toPackage = (row: PackageRow): Package => ({
   sscc: row.sscc,
   carton: row.carton,
   lengthMm: row.length_mm,

@@ -32,7 +32,7 @@ export interface Candidate {
 }
 
 /** Services that were ruled out, each with everything that rules it out. */
-export interface RuledOut {
+interface RuledOut {
   readonly carrier: string
   readonly service: string
   readonly vetoes: readonly Veto[]

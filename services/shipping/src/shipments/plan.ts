@@ -23,7 +23,7 @@ export const noLane = (shipment: Shipment): Ruling[] => [
 ]
 
 /** Everything that decides how it travels: the expected packages before packing, the real ones after. */
-export function needOf(shipment: Shipment, journey: Journey, world: World): Need {
+function needOf(shipment: Shipment, journey: Journey, world: World): Need {
   const goods = shipment.lines.flatMap(({ stocked }) =>
     stocked.flatMap(({ product, units }) => {
       const known = world.products.get(product)

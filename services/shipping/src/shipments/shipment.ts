@@ -41,7 +41,7 @@ export interface ShipmentLine extends LineUnits {
   readonly stocked: readonly StockedUnits[]
 }
 
-export interface StockedUnits {
+interface StockedUnits {
   readonly stockedLine: string
   readonly product: ProductId
   readonly units: number

@@ -3,6 +3,3 @@ export function ssccCheckDigit(first17: string): number {
   const sum = [...first17].reverse().reduce((total, digit, index) => total + Number(digit) * (index % 2 === 0 ? 3 : 1), 0)
   return (10 - (sum % 10)) % 10
 }
-
-/** Is this an 18-digit SSCC whose check digit is right? */
-export const isSscc = (text: string): boolean => /^\d{18}$/.test(text) && ssccCheckDigit(text.slice(0, 17)) === Number(text[17])
