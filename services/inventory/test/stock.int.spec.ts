@@ -3,6 +3,7 @@ import { namespace, request, type StartedService } from '@waybill/testing'
 import { service } from '../src/service.js'
 import { EndOrder } from '../src/use-cases/end-order.js'
 import { FollowFulfillment } from '../src/use-cases/follow-fulfillment.js'
+import { MindDueDates } from '../src/use-cases/mind-due-dates.js'
 import { ReserveStock } from '../src/use-cases/reserve-stock.js'
 import { anEvent, anotherOrder, drift, newOrder, open, sideBySide, sql, untilDone } from './house.js'
 import { fulfillmentId, location, product, units } from './warehouse-world.js'
@@ -14,7 +15,7 @@ let other: StartedService
 beforeAll(async () => {
   one = await ns.start(service)
   other = await ns.start(service, { database: one.database })
-  await open(ns, one, ['BER', 'MUC'], ['HOT', 'A', 'B', 'C', 'D', 'E', 'SCARCE'])
+  await open(ns, one, ['BER', 'MUC'], ['HOT', 'A', 'B', 'C', 'D', 'E', 'SCARCE', 'LOTTED'])
 })
 
 const receive = (app: StartedService, lines: readonly { product: string; units: number; lot?: string; expiresOn?: string }[], at = 'BER') =>
@@ -119,6 +120,25 @@ describe('the same message twice', () => {
     expect(await sql(one, 'select status, released from reservation where order_id = $1', [order.order])).toEqual([{ status: 'RELEASED', released: 2 }])
     const history = await sql<{ to_status: string }>(one, 'select to_status from reservation_order_history where subject = $1 order by seq', [order.order])
     expect(history.map(({ to_status: to }) => to)).toEqual(['WAITING', 'HELD', 'CLOSED'])
+  })
+})
+
+describe('the calendar', () => {
+  it('blocks a lot whose day is over, and moves the promises that counted on it', async () => {
+    await receive(one, [{ product: 'LOTTED', units: 3, lot: 'L-1', expiresOn: '2036-01-01' }])
+    await receive(one, [{ product: 'LOTTED', units: 5 }], 'MUC')
+    const order = anotherOrder([units('LOTTED', 2)])
+    await one.get(ReserveStock).run([{ cause: anEvent(), order }])
+    const [timer] = await sql<{ due_at: Date }>(one, `select due_at from kit.timers where kind = 'lot-expiry' and subject = '["LOTTED","BER","L-1"]'`)
+    expect(timer?.due_at.toISOString()).toBe('2036-01-01T23:00:00.000Z')
+    // no test waits ten years, and the database's clock is not to be turned
+    await sql(one, `update stock_lot set expires_on = '2020-01-01' where product = 'LOTTED' and lot = 'L-1'`)
+    await one.get(MindDueDates).lotsExpired([{ cause: anEvent(), lot: { product: product('LOTTED'), location: location('BER'), lot: 'L-1' } }])
+    expect(await sql(one, `select location, blocked, reserved from stock_level where product = 'LOTTED' order by location`)).toEqual([
+      { location: 'BER', blocked: 3, reserved: 0 },
+      { location: 'MUC', blocked: 0, reserved: 2 },
+    ])
+    expect(await drift(one)).toEqual([])
   })
 })
 

@@ -5,7 +5,7 @@ import { groupKey, type Transition } from '../stock/order-needs.js'
 import type { StockBook } from '../stock/stock-book.js'
 
 /** Names a cause in the ledger and in histories. */
-export function causeName(cause: Cause): string {
+function causeName(cause: Cause): string {
   switch (cause.kind) {
     case 'event':
       return `event:${cause.eventId}`

@@ -25,7 +25,7 @@ export interface Portion {
 export type AvailableAt = (product: ProductId, location: LocationId) => number
 
 /** Source: domain D6. */
-export const COMBINATIONS_MAX = 10_000
+const COMBINATIONS_MAX = 10_000
 const COVER_MAX = 3
 
 /**

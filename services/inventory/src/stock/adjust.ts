@@ -21,7 +21,7 @@ export interface Adjustment {
 export type Adjusted = { readonly adjusted: number } | { readonly refused: 'not-enough-on-hand'; readonly onHand: number }
 
 /** Reason of an adjustment that throws units away; they leave by the account `scrapped`, blocked ones first. */
-export const SCRAPPED = 'scrapped'
+const SCRAPPED = 'scrapped'
 
 /** Corrects a count. Refuses: not-enough-on-hand, with what is there. */
 export function adjust(book: StockBook, adjustment: Adjustment, cause: Cause): Adjusted {

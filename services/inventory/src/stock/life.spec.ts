@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
 import { anOrder, fulfillmentId, location, orderId, product, someCause, units, World } from '../../test/warehouse-world.js'
-import { receiveSupply } from '../backorders/supplies.js'
 import { adjust } from './adjust.js'
 import { block, blockFound, expire, unblock } from './block.js'
 import { handOver } from './hand-over.js'
 import { firm, release } from './release.js'
 import { request } from './request.js'
 import { reserve } from './reserve.js'
+import { receive as takeIn } from './receive.js'
 import { planRefused, reject, shortPick } from './resource.js'
 import { takeBack } from './returned.js'
 import type { AskedLine } from '../../test/warehouse-world.js'
@@ -30,7 +30,7 @@ const handedOver = (world: World, count: number, fulfillment = F1, number = 1) =
 const damage = (world: World, count: number) =>
   world.decide((book) => blockFound(book, { product: product('A'), location: BER, lot: null, bin: 'A-1', units: count, reason: 'damaged', filedByWarehouse: true }, someCause))
 const receive = (world: World, count: number, at = BER) =>
-  world.decide((book) => receiveSupply(book, { product: product('A'), location: at, lot: null, expiresOn: null, bin: null, units: count }, undefined, someCause))
+  world.decide((book) => takeIn(book, { product: product('A'), location: at, lot: null, expiresOn: null, bin: null, units: count, from: 'supplier', reason: 'received' }, someCause))
 const dropped = (count: number) => [{ stockedLine: '1.1', units: count }]
 const gone = (count: number) => [{ product: product('A'), lot: null, expiresOn: null, bin: 'A-1', units: count }]
 
@@ -292,7 +292,7 @@ describe('counts', () => {
 describe('lots', () => {
   const incoming = (world: World, expiresOn: string, count = 3) =>
     world.decide((book) =>
-      receiveSupply(book, { product: product('A'), location: BER, lot: 'L-1', expiresOn: expiresOn as never, bin: null, units: count }, undefined, someCause),
+      takeIn(book, { product: product('A'), location: BER, lot: 'L-1', expiresOn: expiresOn as never, bin: null, units: count, from: 'supplier', reason: 'received' }, someCause),
     )
 
   it('are blocked on the day after their expiry, in the zone of their location', () => {

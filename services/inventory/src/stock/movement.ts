@@ -1,8 +1,7 @@
 import type { BusinessDate, Cause, LocationId, ProductId } from '@waybill/kernel'
 
 /** Where units can be. `on-hand` and `blocked` are inside the house; the others are where they came from or went to. */
-export const accounts = ['supplier', 'on-hand', 'blocked', 'in-transit', 'shipped', 'adjusted', 'scrapped'] as const
-export type Account = (typeof accounts)[number]
+export type Account = 'supplier' | 'on-hand' | 'blocked' | 'in-transit' | 'shipped' | 'adjusted' | 'scrapped'
 
 /** One entry of the ledger: units leave one account and reach another, so every movement sums to zero. */
 export interface Movement {
