@@ -10,7 +10,7 @@ export interface OrderHouse {
   /** Posts as the channel `web`, or as whoever is said. */
   place(order: unknown, options?: Parameters<ReturnType<typeof request>['post']>[2]): Promise<Answer>
 }
-export type Answer = Awaited<ReturnType<ReturnType<typeof request>['post']>>
+type Answer = Awaited<ReturnType<ReturnType<typeof request>['post']>>
 
 const operator = { role: 'operator', name: 'Olga' } as const
 

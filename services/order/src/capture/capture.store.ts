@@ -31,6 +31,9 @@ export type OrderAnswer =
 /** Judges a batch of orders. */
 export type Capture = (candidates: readonly Candidate[], known: ReadonlyMap<string, KnownOrder>, terms: Terms, newId: NewId) => readonly Decision[]
 
+/** Timer: the sealed messages of a day have been kept long enough. */
+export const FORGET_REFUSED = 'forget-refused-input'
+
 /** A day whose sealed messages have been kept long enough. */
 export interface DueInput {
   readonly cause: Cause

@@ -8,10 +8,10 @@ import { isReference, REFERENCE_FORM } from './reference.js'
 import { refusal, refuse, type Fault, type Refusal } from '../reading/fault.js'
 import { PRIORITY_USUAL, type Submission, type SubmittedLine } from './submission.js'
 
-export const LINES_MAX = 500
+const LINES_MAX = 500
 const OPTIONS_MAX = 20
-export const preferences: readonly DeliveryPreference[] = ['economy', 'standard', 'express', 'green']
-export const modes: readonly TransportMode[] = ['road', 'air', 'water', 'rail']
+const preferences: readonly DeliveryPreference[] = ['economy', 'standard', 'express', 'green']
+const modes: readonly TransportMode[] = ['road', 'air', 'water', 'rail']
 
 /** How a door reads: a REST call or file that says what we do not know is refused, a message from a newer channel is not. */
 export interface Reading {

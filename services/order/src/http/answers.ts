@@ -18,7 +18,7 @@ export function rowsOf(body: unknown, property = 'rows'): readonly unknown[] {
 type Refused = { readonly status: 'refused' } & Refusal
 
 /** A refusal as problem+json, with every fault. */
-export const problemOf = ({ code, detail, faults }: Refusal): Problem => new Problem(code, { detail, errors: [...faults] })
+const problemOf = ({ code, detail, faults }: Refusal): Problem => new Problem(code, { detail, errors: [...faults] })
 
 /** One outcome per row; refused rows say why. */
 export const outcomesOf = <A extends { readonly status: string }>(answers: readonly A[]) =>

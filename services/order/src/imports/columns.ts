@@ -1,6 +1,6 @@
 /** Columns of an order file, one row per ordered line; those of the order itself may stand in its first row only. */
 export const requiredColumns = ['channel', 'reference', 'customerName', 'email', 'street', 'city', 'country', 'product', 'units'] as const
-export const optionalColumns = [
+const optionalColumns = [
   'placedAt', 'currency', 'phone', 'language', 'deliveryName', 'street2', 'postalCode', 'region', 'preference', 'forbiddenModes',
   'options', 'unitPrice', 'tax', 'discount', 'shipping', 'total', 'paymentToken', 'captured', 'priority',
 ] as const

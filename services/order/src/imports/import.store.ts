@@ -3,6 +3,11 @@ import type { Capture, Incoming } from '../capture/capture.store.js'
 import type { DefaultCurrency } from './order-of-entry.js'
 import type { Entry, EntryContent, FileFacts } from './entry.js'
 
+/** Timer: the next orders of an import are due. */
+export const CAPTURE_IMPORT = 'capture-import'
+/** Timer: what is left of an import has been kept long enough. */
+export const FORGET_IMPORT = 'forget-import'
+
 export type FileFormat = 'csv' | 'ndjson'
 
 /** A file of orders on its way, or worked off. */

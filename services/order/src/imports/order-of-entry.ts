@@ -40,7 +40,7 @@ function orderOfRows(rows: readonly Row[], defaultCurrency: DefaultCurrency): { 
   const amount = (row: Row, column: Column, pointer: string) => {
     const text = row[column]
     if (text === undefined) return undefined
-    const minor = minorOf(text.trim(), currency ?? 'XXX')
+    const minor = minorOf(text.trim(), currency)
     if (minor === undefined) faults.push({ code: 'invalid-amount', pointer, detail: `Expected an amount such as ${exampleOf(currency)}` })
     return minor
   }
@@ -104,16 +104,19 @@ function optionsOf(text: string | undefined, index: number, faults: Fault[]): Re
 }
 
 /** Minor units of an amount as people write it in files: digits, and a point before the currency's own number of decimals. */
-export function minorOf(text: string, currency: string): number | undefined {
-  const exponent = exponentOf(currency)
+export function minorOf(text: string, currency: string | undefined): number | undefined {
+  const exponent = decimalsOf(currency)
   const [, whole, decimals = ''] = /^(\d{1,16})(?:\.(\d+))?$/.exec(text) ?? []
   if (whole === undefined || decimals.length > exponent) return undefined
   const minor = BigInt(whole + decimals.padEnd(exponent, '0'))
   return minor <= 9_000_000_000_000_000n ? Number(minor) : undefined
 }
 
+/** Two where nobody said which currency: that is refused anyway. */
+const decimalsOf = (currency: string | undefined): number => (currency === undefined ? 2 : exponentOf(currency))
+
 const exampleOf = (currency: string | undefined): string => {
-  const exponent = exponentOf(currency ?? 'XXX')
+  const exponent = decimalsOf(currency)
   return `${exponent === 0 ? '1234' : `1234.${'5'.padEnd(exponent, '0')}`} (${currency ?? 'the currency'} has ${exponent} decimals, no thousands separators)`
 }
 

@@ -5,9 +5,9 @@ export type FileRow =
   | { readonly line: number; readonly code: 'malformed-row' | 'row-too-long'; readonly detail: string; readonly text: string }
 
 /** Unit: characters. A field that is longer than that is a quote somebody forgot to close. */
-export const FIELD_MAX = 64 * 1024
+const FIELD_MAX = 64 * 1024
 /** Of a row with many fields. Unit: characters. */
-export const ROW_MAX = 256 * 1024
+const ROW_MAX = 256 * 1024
 
 /**
  * Splits delimited text (RFC 4180; line breaks LF, CRLF or CR, mixed as they come) into rows, piece by piece.

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common'
 import type { Answered } from '@waybill/kernel'
 import { newId, UnitOfWork, type Tx } from '@waybill/service-kit'
 import { knownOf, type Decision } from '../capture/capture.js'
-import { CaptureStore, type Arrival, type Capture, type DueInput, type Door, type Incoming, type OrderAnswer } from '../capture/capture.store.js'
+import { CaptureStore, FORGET_REFUSED, type Arrival, type Capture, type DueInput, type Door, type Incoming, type OrderAnswer } from '../capture/capture.store.js'
 import { orderAccepted, orderRefused } from '../published-events.js'
 import { answerTo, captureWithin, type Caused } from './capture-orders.js'
 import { INPUT_KEPT_DAYS, keepInputKeys, newInputKey, seal } from './sealed-input.js'
@@ -10,8 +10,6 @@ import { Patience } from '../order-process/patience.js'
 import { RememberedTerms } from './terms.js'
 
 const DAY_MS = 86_400_000
-/** When the sealed messages of a day have to go. */
-export const FORGET_INPUT = 'forget-refused-input'
 
 /** Undoes the transaction of a call that is refused, and carries the answers out of it. */
 class Undone extends Error {
@@ -92,7 +90,7 @@ async function keepRefused(tx: Tx, incoming: readonly Caused[], decisions: reado
   )
   // one timer a day, however many are refused: it forgets what is old enough when it comes due
   const day = tx.now.toISOString().slice(0, 10)
-  tx.schedule({ kind: FORGET_INPUT, subject: day, dueAt: new Date(Date.parse(day) + (INPUT_KEPT_DAYS + 1) * DAY_MS) })
+  tx.schedule({ kind: FORGET_REFUSED, subject: day, dueAt: new Date(Date.parse(day) + (INPUT_KEPT_DAYS + 1) * DAY_MS) })
 }
 
 /** Channel and reference as a reply and a table can carry them, even where they are what is wrong. */

@@ -6,7 +6,7 @@ import type { Decision } from '../capture/capture.js'
 import type { Capture, Incoming } from '../capture/capture.store.js'
 import { referenceKey } from '../capture/reference.js'
 import type { EntryContent, Entry, FileFacts } from '../imports/entry.js'
-import { ImportStore, type DueImport, type FileFormat, type ImportError, type ImportProgress, type Upload, type Uploader, type Waiting } from '../imports/import.store.js'
+import { CAPTURE_IMPORT, FORGET_IMPORT, ImportStore, type DueImport, type FileFormat, type ImportError, type ImportProgress, type Upload, type Uploader, type Waiting } from '../imports/import.store.js'
 import type { DefaultCurrency } from '../imports/order-of-entry.js'
 import { captureWithin } from './capture-orders.js'
 import { INPUT_KEPT_DAYS, keepInputKeys, newInputKey, seal, unseal } from './sealed-input.js'
@@ -21,8 +21,6 @@ const DAY_MS = 86_400_000
 /** An upload that takes longer than this has died with its process. */
 const UPLOAD_WITHIN_MS = DAY_MS
 
-export const CAPTURE_IMPORT = 'capture-import'
-export const FORGET_IMPORT = 'forget-import'
 
 interface ImportRow {
   readonly id: string

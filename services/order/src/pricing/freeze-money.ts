@@ -22,7 +22,7 @@ export interface OrderCharges {
 }
 
 /** One row of the order's tax table. Rows of one rate are rounded once; their units sum to the row. */
-export interface TaxRow {
+interface TaxRow {
   /** Unit: millionths; null: as the channel took it. */
   readonly ratePpm: number | null
   readonly taxMinor: bigint
@@ -104,7 +104,7 @@ const toRun = (piece: Piece, priceMinor: bigint, pricesIncludeTax: boolean): Mon
 })
 
 /** The sums over all units of all lines. */
-export function totalsOf(lines: readonly (readonly MoneyRun[])[]): Totals {
+function totalsOf(lines: readonly (readonly MoneyRun[])[]): Totals {
   const runs = lines.flat()
   const over = (field: keyof Omit<MoneyRun, 'units'>) => runs.reduce((total, run) => total + run[field] * BigInt(run.units), 0n)
   const parts = {
