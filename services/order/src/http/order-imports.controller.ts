@@ -1,13 +1,17 @@
 import { Controller, Get, Header, Param, Post, Req, Res, StreamableFile } from '@nestjs/common'
-import { ApiBody, ApiConsumes, ApiTags } from '@nestjs/swagger'
+import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger'
 import type { RequestCause } from '@waybill/kernel'
 import { Caused, Problem, Roles, StreamBody, uuidOf, Who, type Principal } from '@waybill/service-kit'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
-import type { FileRefusal } from '../imports/columns.js'
+import { columnsExplained, type FileRefusal } from '../imports/columns.js'
 import { reportHeader, reportLines } from '../imports/error-report.js'
 import { ImportStore } from '../imports/import.store.js'
 import { ImportOrders } from '../use-cases/import-orders.js'
+
+const fileForm =
+  'CSV (UTF-8; comma, semicolon or tab; a header; one row per ordered line, the rows of one order together) or NDJSON (one order per line, as POST /v1/orders takes it). ' +
+  'Nothing starts before the file is whole; then orders are captured in its order. Orders that are refused stand with all their rows in the errors report, which can be corrected and loaded as it is.'
 
 /** The door for files. */
 @ApiTags('orders')
@@ -22,6 +26,7 @@ export class OrderImportsController {
   @Post()
   @StreamBody()
   @Roles('channel', 'agent', 'operator')
+  @ApiOperation({ summary: 'Takes a file of orders', description: `${fileForm}\n\nColumns of CSV:\n\n${columnsExplained}` })
   @ApiConsumes('text/csv', 'application/x-ndjson')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
   async upload(@Req() request: FastifyRequest, @Caused() cause: RequestCause, @Who() principal: Principal, @Res({ passthrough: true }) reply: FastifyReply) {
