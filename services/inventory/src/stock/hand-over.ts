@@ -32,7 +32,7 @@ export function handOver(book: StockBook, { order, fulfillment, location, lines 
     const units = lots.reduce((sum, lot) => sum + lot.units, 0)
     if (units === 0) continue
     for (const { lot, units: each } of lots) leave(book, line, location, lot, each, cause)
-    const share = book.needs.share(fulfillment, stockedLine)
+    const share = book.needs.share(order, fulfillment, stockedLine)
     // displaced units are kept elsewhere: what the floor found all the same is taken from there. Of a share whose request
     // is still on its way (units 0) nothing can be known to be displaced
     const kept = share && share.units > 0 ? Math.min(units, pendingOf(share)) : units

@@ -46,7 +46,7 @@ export class OrderNeeds {
   private readonly lines = new Map<OrderId, Map<string, NeedLine>>()
   private readonly grants = new Map<OrderId, Map<string, Grant>>()
   private readonly fulfillments = new Map<FulfillmentId, FulfillmentNeed>()
-  private readonly shares = new Map<FulfillmentId, Map<string, Share>>()
+  private readonly shares = new Map<OrderId, Map<string, Share>>()
   /** Every change of a status, for the history. */
   readonly transitions: Transition[] = []
   private readonly changed = { orders: new Set<OrderNeed['order']>(), lines: new Set<string>(), grants: new Set<string>(), fulfillments: new Set<FulfillmentId>(), shares: new Set<string>() }
@@ -61,7 +61,7 @@ export class OrderNeeds {
     for (const line of lines) if (!this.lines.get(line.order)?.has(line.stockedLine)) inner(this.lines, line.order).set(line.stockedLine, line)
     for (const grant of grants) if (!this.grants.get(grant.order)?.has(grantKey(grant))) inner(this.grants, grant.order).set(grantKey(grant), grant)
     for (const each of fulfillments) if (!this.fulfillments.has(each.fulfillment)) this.fulfillments.set(each.fulfillment, each)
-    for (const share of shares) if (!this.shares.get(share.fulfillment)?.has(share.stockedLine)) inner(this.shares, share.fulfillment).set(share.stockedLine, share)
+    for (const share of shares) if (!this.shares.get(share.order)?.has(shareKey(share))) inner(this.shares, share.order).set(shareKey(share), share)
   }
 
   order(order: OrderId): OrderNeed | undefined {
@@ -135,19 +135,18 @@ export class OrderNeeds {
     return this.fulfillments.get(fulfillment)
   }
 
-  share(fulfillment: FulfillmentId, stockedLine: string): Share | undefined {
-    return this.shares.get(fulfillment)?.get(stockedLine)
+  share(order: OrderId, fulfillment: FulfillmentId, stockedLine: string): Share | undefined {
+    return this.shares.get(order)?.get(shareKey({ fulfillment, stockedLine }))
   }
 
-  sharesOf(fulfillment: FulfillmentId): Share[] {
-    return [...(this.shares.get(fulfillment)?.values() ?? [])]
+  sharesOf(order: OrderId, fulfillment: FulfillmentId): Share[] {
+    return [...(this.shares.get(order)?.values() ?? [])].filter((share) => share.fulfillment === fulfillment)
   }
 
   /** What the floor is working on for a stocked line at a location, the youngest fulfillment first. */
   pendingShares(order: OrderId, stockedLine: string, location: LocationId): Share[] {
-    return [...this.shares.values()]
-      .flatMap((each) => [...each.values()])
-      .filter((share) => share.order === order && share.stockedLine === stockedLine && share.location === location && pendingOf(share) > 0)
+    return [...(this.shares.get(order)?.values() ?? [])]
+      .filter((share) => share.stockedLine === stockedLine && share.location === location && pendingOf(share) > 0)
       .filter(({ fulfillment }) => this.fulfillments.get(fulfillment)?.status === 'REQUESTED')
       .sort((a, b) => (a.fulfillment < b.fulfillment ? 1 : -1))
   }
@@ -184,8 +183,8 @@ export class OrderNeeds {
   }
 
   putShare(share: Share): void {
-    inner(this.shares, share.fulfillment).set(share.stockedLine, share)
-    this.changed.shares.add(`${share.fulfillment}\n${share.stockedLine}`)
+    inner(this.shares, share.order).set(shareKey(share), share)
+    this.changed.shares.add(shareKey(share))
   }
 
   /** The rows to write. */
@@ -196,10 +195,12 @@ export class OrderNeeds {
       lines: flat(this.lines).filter((line) => changed.lines.has(`${line.order}\n${line.stockedLine}`)),
       grants: flat(this.grants).filter((grant) => changed.grants.has(`${grant.order}\n${grantKey(grant)}`)),
       fulfillments: [...this.fulfillments.values()].filter(({ fulfillment }) => changed.fulfillments.has(fulfillment)),
-      shares: flat(this.shares).filter((share) => changed.shares.has(`${share.fulfillment}\n${share.stockedLine}`)),
+      shares: flat(this.shares).filter((share) => changed.shares.has(shareKey(share))),
     }
   }
 }
+
+const shareKey = ({ fulfillment, stockedLine }: Pick<Share, 'fulfillment' | 'stockedLine'>): string => `${fulfillment}\n${stockedLine}`
 
 const grantKey = ({ stockedLine, grant }: Grant): string => `${stockedLine}#${grant}`
 

@@ -18,7 +18,7 @@ export function request(book: StockBook, { order, fulfillment, location, lines }
   const known = book.needs.fulfillment(fulfillment)
   if (!known) book.needs.putFulfillment({ fulfillment, order, location, status: 'REQUESTED' })
   for (const { stockedLine, units } of lines) {
-    const share = book.needs.share(fulfillment, stockedLine) ?? { fulfillment, order, location, stockedLine, units: 0, consumed: 0, dropped: 0, displaced: 0 }
+    const share = book.needs.share(order, fulfillment, stockedLine) ?? { fulfillment, order, location, stockedLine, units: 0, consumed: 0, dropped: 0, displaced: 0 }
     const open = Math.max(0, units - share.consumed - share.dropped)
     const unrequested = book.needs.reservedAt(order, stockedLine, location) - book.needs.requestedAt(order, stockedLine, location)
     const displaced = known?.status === 'HANDED_OVER' ? 0 : Math.max(0, open - Math.max(0, unrequested))

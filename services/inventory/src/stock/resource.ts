@@ -51,7 +51,7 @@ export function resourceAll(book: StockBook, fulfillment: FulfillmentId, status:
   const known = book.needs.fulfillment(fulfillment)
   if (!known) return
   const { order, location } = known
-  const shares = book.needs.sharesOf(fulfillment)
+  const shares = book.needs.sharesOf(order, fulfillment)
   if (status === 'PLAN_REFUSED' && !goesElsewhere(book, order, location, shares)) {
     const why = 'No carrier service takes this fulfillment, and no other location has its units'
     book.chores.push({ kind: 'plan-refused', subject: fulfillment, why, owner: 'operator', dueInDays: 1, order, cause })
@@ -69,7 +69,7 @@ export function resourceAll(book: StockBook, fulfillment: FulfillmentId, status:
 
 /** What a fulfillment goes without. Returns the units still kept at its location for it; those displaced before are kept elsewhere already. */
 function drop(book: StockBook, at: Pick<Share, 'order' | 'fulfillment' | 'location' | 'stockedLine'>, units: number): number {
-  const share = book.needs.share(at.fulfillment, at.stockedLine)
+  const share = book.needs.share(at.order, at.fulfillment, at.stockedLine)
   const absorbed = Math.min(share?.displaced ?? 0, units)
   const { order, fulfillment, location, stockedLine } = at
   const before = share ?? { order, fulfillment, location, stockedLine, units: 0, consumed: 0, dropped: 0, displaced: 0 }
