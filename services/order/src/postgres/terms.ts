@@ -115,14 +115,15 @@ async function readProducts(tx: Tx, memory: Remembered, numbers: readonly string
 async function readPrices(tx: Tx, memory: Remembered, needed: readonly [string, string, string][]): Promise<void> {
   const missing = [...new Map(needed.map((each) => [priceKey(...each), each])).entries()].filter(([key]) => !memory.prices.has(key)).map(([, each]) => each)
   if (missing.length === 0) return
-  // the price in force and those that follow: a long history stays in the table
+  // the price in force an hour ago and those that follow: a long history stays in the table, and a transaction that
+  // began a little before this one still finds its own price in what is remembered
   const rows = await tx.query<{ channel: string; currency: string; product: string; price_minor: string; effective_from: Date }>(
     'terms.prices',
     `SELECT p.channel, p.currency, p.product, p.price_minor, p.effective_from
      FROM unnest($1::text[], $2::text[], $3::text[]) AS asked (channel, currency, product)
      CROSS JOIN LATERAL (
        SELECT max(effective_from) AS since FROM prices p
-       WHERE (p.channel, p.currency, p.product) = (asked.channel, asked.currency, asked.product) AND p.effective_from <= $4
+       WHERE (p.channel, p.currency, p.product) = (asked.channel, asked.currency, asked.product) AND p.effective_from <= $4::timestamptz - interval '1 hour'
      ) in_force
      JOIN prices p ON (p.channel, p.currency, p.product) = (asked.channel, asked.currency, asked.product)
        AND p.effective_from >= coalesce(in_force.since, '-infinity')
