@@ -411,6 +411,33 @@ describe('packing', () => {
     await house.reach(fulfillment, 'PACKED')
   })
 
+  it('goes on without pieces that are lost or damaged on the way to the desk, and packs the rest anew', async () => {
+    const [a, b] = [newProduct(), newProduct()]
+    const house = await aHouse([a, b])
+    const { fulfillment } = await house.inWave([{ product: a.product, units: 3, with: [{ product: b.product, units: 3 }] }])
+    await house.pickAll(await house.claim())
+    const [first] = await house.claimPacking()
+    await house.packer(`/v1/packages/${first!.id}/scans`, { scanId: randomUUID(), product: a.product, units: 3 })
+    const short = (over: Record<string, unknown>) => house.packer(`/v1/packages/${first!.id}/short`, { product: b.product, units: 1, reason: 'not-in-tote', ...over })
+    expect((await short({ units: 4 })).body).toMatchObject({ status: 409, code: 'already-packed' })
+    expect((await short({})).body).toMatchObject({ package: { status: 'CANCELLED' }, fulfillmentStatus: 'PICKED' })
+    const lost = await ns.published(FulfillmentShortPicked, ({ payload }) => payload.fulfillment === fulfillment)
+    expect(lost.payload).toMatchObject({
+      reason: 'not-in-tote',
+      lines: [{ unitNumbers: [{ from: 3, to: 3 }], stocked: [{ stockedLine: '1.1', units: 1, missing: 0 }, { stockedLine: '1.2', units: 1, missing: 1 }] }],
+      writtenOff: [{ product: b.product, bin: 'A-02-1', units: 1 }],
+    })
+    expect([await inHouse(house, a.product), await inHouse(house, b.product)]).toEqual([{ bins: 8, hand: 2 }, { bins: 7, hand: 2 }])
+    const [second] = await house.claimPacking()
+    expect(second!.contents.map(({ units }) => units)).toEqual([2, 2])
+    await house.packer(`/v1/packages/${second!.id}/short`, { product: b.product, units: 1, reason: 'broken', damaged: true })
+    await ns.published(DamageReported, ({ payload }) => payload.fulfillment === fulfillment && payload.by === 'packer:paul')
+    expect([await inHouse(house, a.product), await inHouse(house, b.product)]).toEqual([{ bins: 9, hand: 1 }, { bins: 8, hand: 1 }])
+    await house.packAll(await house.claimPacking())
+    const packed = await ns.published(FulfillmentPacked, ({ payload }) => payload.fulfillment === fulfillment)
+    expect(packed.payload).toMatchObject({ lines: [{ line: 1, unitNumbers: [{ from: 1, to: 1 }] }], packages: [{ contents: [{ units: 1 }, { units: 1 }] }] })
+  })
+
   it('keeps frozen apart from the rest, in an insulated box with coolant', async () => {
     const [frozen, standard] = [newProduct({ handling: ['frozen'], weightGrams: 1_000 }), newProduct()]
     const house = await aHouse([frozen, standard])

@@ -17,8 +17,9 @@ export function packingSlip(fulfillment: FulfillmentView): Promise<Buffer> {
   document.font('Helvetica-Bold').fontSize(20).text('Packing slip')
   document.font('Helvetica').fontSize(10).moveDown(0.5)
   document.text(`Order ${fulfillment.order}`).text(`Fulfillment ${fulfillment.id} from ${fulfillment.location}`)
-  for (const parcel of fulfillment.parcels) {
-    document.moveDown().font('Helvetica-Bold').fontSize(12).text(`Parcel ${parcel.number} of ${fulfillment.parcels.length}${parcel.sscc ? `, SSCC ${parcel.sscc}` : ''}`, MARGIN)
+  const parcels = fulfillment.parcels.filter(({ status }) => status !== 'CANCELLED')
+  for (const [index, parcel] of parcels.entries()) {
+    document.moveDown().font('Helvetica-Bold').fontSize(12).text(`Parcel ${index + 1} of ${parcels.length}${parcel.sscc ? `, SSCC ${parcel.sscc}` : ''}`, MARGIN)
     document.font('Helvetica').fontSize(10).moveDown(0.3)
     for (const { units, product, name, lot } of parcel.contents) {
       if (document.y > document.page.height - MARGIN - 10 * MM) document.addPage()

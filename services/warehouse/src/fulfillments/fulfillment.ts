@@ -6,7 +6,7 @@ export type FulfillmentStatus =
 
 type FulfillmentTrigger =
   | 'reject' | 'plan' | 'refuse-plan' | 'hold' | 'lift' | 'start-wave' | 'claim' | 'nothing-left' | 'all-picked'
-  | 'claim-packing' | 'all-packed' | 'label' | 'hand-over'
+  | 'claim-packing' | 'pack-again' | 'all-packed' | 'label' | 'hand-over'
 
 /** The life of a fulfillment. ON_HOLD: what would come next is blocked by a hold on the order. SHORT: nothing was left of it. */
 export const fulfillmentTransitions: TransitionTable<FulfillmentStatus, FulfillmentTrigger> = {
@@ -15,7 +15,7 @@ export const fulfillmentTransitions: TransitionTable<FulfillmentStatus, Fulfillm
   IN_WAVE: { claim: 'PICKING', 'refuse-plan': 'CANCELLED' },
   PICKING: { 'all-picked': 'PICKED', 'nothing-left': 'SHORT', 'refuse-plan': 'CANCELLED' },
   PICKED: { 'claim-packing': 'PACKING', 'refuse-plan': 'CANCELLED' },
-  PACKING: { 'all-packed': 'PACKED', 'nothing-left': 'SHORT', 'refuse-plan': 'CANCELLED' },
+  PACKING: { 'all-packed': 'PACKED', 'pack-again': 'PICKED', 'nothing-left': 'SHORT', 'refuse-plan': 'CANCELLED' },
   PACKED: { label: 'LABELLED', 'refuse-plan': 'CANCELLED' },
   LABELLED: { 'hand-over': 'HANDED_OVER', hold: 'ON_HOLD' },
   ON_HOLD: { lift: ['PLANNED', 'LABELLED'], 'refuse-plan': 'CANCELLED' },

@@ -1,5 +1,5 @@
 import { code } from '@waybill/service-kit'
-import { ArrayMaxSize, ArrayUnique, IsArray, IsInt, IsISO8601, IsOptional, IsString, IsUUID, Length, Matches, Max, MaxLength, Min } from 'class-validator'
+import { ArrayMaxSize, ArrayUnique, IsArray, IsBoolean, IsInt, IsISO8601, IsOptional, IsString, IsUUID, Length, Matches, Max, MaxLength, Min } from 'class-validator'
 
 const UNITS_MAX = 1_000_000
 const GRAMS_MAX = 2_000_000
@@ -55,6 +55,24 @@ export class DamageRequest extends ShortRequest {
   @Min(1, code('invalid-quantity'))
   @Max(UNITS_MAX, code('invalid-quantity'))
   units!: number
+}
+
+/** Pieces that were picked and cannot be packed. */
+export class PackShortRequest extends DamageRequest {
+  /** What the scanner read on one of them, or its product number. */
+  @IsString(code('invalid-scan'))
+  @MaxLength(SCAN_MAX, code('invalid-scan'))
+  product!: string
+
+  @IsOptional()
+  @IsString(code('invalid-scan'))
+  @Length(1, 64, code('invalid-scan'))
+  lot?: string | null
+
+  /** They are there, and may not be sold. Left out: they are not there. */
+  @IsOptional()
+  @IsBoolean(code('invalid-boolean'))
+  damaged?: boolean
 }
 
 export class WeighRequest {

@@ -6,7 +6,7 @@ import { ClaimPacking, type ClaimedPacking } from '../use-cases/claim-packing.js
 import { HandOver, type HandedOver } from '../use-cases/hand-over.js'
 import { WorkPackage, type AtPackage, type PackageAnswer } from '../use-cases/work-package.js'
 import { answered } from './answers.js'
-import { AtLocationRequest, HandOverRequest, ScanRequest, WeighRequest } from './floor.requests.js'
+import { AtLocationRequest, HandOverRequest, PackShortRequest, ScanRequest, WeighRequest } from './floor.requests.js'
 import { mayActForOthers, workerOf } from './picking.controller.js'
 
 /** Packing at the desk, and the hand-over to carriers. */
@@ -32,6 +32,15 @@ export class PackingController {
   async scan(@Param('id') id: string, @Body() body: ScanRequest, @Caused() cause: RequestCause, @Who() who: Principal, @Res({ passthrough: true }) reply: FastifyReply): Promise<PackageAnswer> {
     const { scanId, product, lot, units } = body
     return answered(reply, await this.workPackage.scan({ ...at(id, cause, who), scanId, scan: { product, lot: lot ?? null, units } }))
+  }
+
+  /** Pieces of the package are missing or damaged: the fulfillment goes on without them and is claimed and packed anew. */
+  @Post('packages/:id/short')
+  @HttpCode(200)
+  @Roles('packer', 'operator')
+  async short(@Param('id') id: string, @Body() body: PackShortRequest, @Caused() cause: RequestCause, @Who() who: Principal, @Res({ passthrough: true }) reply: FastifyReply): Promise<PackageAnswer> {
+    const { product, lot, units, reason, damaged } = body
+    return answered(reply, await this.workPackage.short({ ...at(id, cause, who), product, lot: lot ?? null, units, reason, damaged: damaged ?? false }))
   }
 
   /** Closes a complete package and takes its materials out of their stock. */

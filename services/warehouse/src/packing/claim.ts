@@ -16,6 +16,8 @@ export function openPackages(
   ground: PackingGround,
   newId: NewId,
   cause: Cause,
+  /** Packages that were given up before. */
+  numbersTaken: number,
 ): { readonly packages: readonly Package[]; readonly steps: readonly PackageStep[] } {
   const items = new Map<string, Item>()
   for (const task of tasks.filter((each) => inTote(each) > 0)) {
@@ -28,7 +30,7 @@ export function openPackages(
   const packages = planPackages([...items.values()], ground).map((planned, index): Package => ({
     id: newId(),
     fulfillment: fulfillment.id,
-    number: index + 1,
+    number: numbersTaken + index + 1,
     status: 'OPEN',
     carton: planned.carton,
     lengthMm: planned.lengthMm,

@@ -30,7 +30,7 @@ export interface PackageContent {
 export interface Package {
   readonly id: string
   readonly fulfillment: FulfillmentId
-  /** Which of the fulfillment's packages, from 1. */
+  /** Which of the fulfillment's packages, from 1; those given up keep theirs. */
   readonly number: number
   readonly status: PackageStatus
   /** The box's material, or AS-IS for a product that travels in its own packaging. */
@@ -57,5 +57,8 @@ export function packageBecomes(pack: Package, to: PackageStatus, cause: Cause): 
   invariant(mayBecome(packageTransitions, pack.status, to), 'a package moves as its table says', { package: pack.id, from: pack.status, to })
   return { pack: { ...pack, status: to }, step: { subject: pack.id, from: pack.status, to, cause } }
 }
+
+/** Packages that are, or will be, sent. */
+export const inUse = (packages: readonly Package[]): readonly Package[] => packages.filter(({ status }) => status !== 'CANCELLED')
 
 export const leftToPack = (pack: Package): readonly PackageContent[] => pack.contents.filter(({ units, packed }) => packed < units)

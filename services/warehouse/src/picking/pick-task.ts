@@ -33,7 +33,7 @@ export interface PickTask {
   readonly expiresOn: BusinessDate | null
   readonly units: number
   readonly picked: number
-  /** Of the picked, those carried back because the rest of their bundle was missing. */
+  /** Of the picked, those that are not in hand any more: carried back because the rest of their bundle was missing, or lost on the way. */
   readonly putBack: number
   readonly status: PickTaskStatus
   /** Place in the walk. */

@@ -8,7 +8,7 @@ export function pick(walk: Walk, taskId: string, units: number): void {
   walk.shelf.unassign(key, units)
   walk.shelf.take(key, units, walk.because('picked', task.id))
   walk.write({ ...task, picked: task.picked + units })
-  walk.count(task.stockedLine, { picked: units })
+  walk.count(task.stockedLine, units)
   if (leftToPick(walk.task(taskId)) > 0) return
   walk.taskTo(taskId, 'PICKED')
   walk.settle()

@@ -102,8 +102,14 @@ export class Walk {
     this.steps.push(...moved.steps)
   }
 
-  count(stockedLine: string, change: { readonly picked?: number }): void {
-    this.current = withLines(this.current, (line) => (line.stockedLine === stockedLine ? { ...line, picked: line.picked + (change.picked ?? 0) } : line))
+  /** More, or fewer, pieces of a stocked line are in hand. */
+  count(stockedLine: string, units: number): void {
+    this.current = withLines(this.current, (line) => (line.stockedLine === stockedLine ? { ...line, picked: line.picked + units } : line))
+  }
+
+  /** Nothing is packed any more: what there is will be packed anew. */
+  unpack(): void {
+    this.current = withLines({ ...this.current, packer: null }, (line) => ({ ...line, packed: 0 }))
   }
 
   /** Nothing is picked any more: all of it was carried back. */
@@ -167,6 +173,22 @@ export class Walk {
     this.reason = reason
   }
 
+  /** Units that were picked and are not in hand when they are packed. */
+  loseInHand(task: PickTask, units: number, why: string): void {
+    this.leaveHand(task, units)
+    this.writtenOff.push({ product: task.product, lot: task.lot, expiresOn: task.expiresOn, bin: task.bin, units })
+    this.reason = why
+  }
+
+  /** Units that were found damaged after they were picked: they lie apart from now on. */
+  damageInHand(task: PickTask, units: number, why: string, by: string): void {
+    this.leaveHand(task, units)
+    const { product, lot, expiresOn, bin } = task
+    this.shelf.put({ ...contentOf(task), bin: BLOCKED, blocked: true }, units, this.because('damaged', task.id))
+    this.facts.push({ fact: 'damage-reported', ...ofFulfillment(this.current), product, lot, expiresOn, bin, units, reason: why, by })
+    this.reason = why
+  }
+
   /**
    * A wave found too little of a product although inventory has promised it: what waits in DISCREPANCY to be counted is
    * written off, and lots that are too old for this customer are set apart, so that nobody is promised them again.
@@ -226,6 +248,13 @@ export class Walk {
     })
   }
 
+  private leaveHand({ id, stockedLine }: PickTask, units: number): void {
+    const task = this.task(id)
+    invariant(units <= inTote(task), 'what leaves the hand was in it', { task: id, units })
+    this.write({ ...task, putBack: task.putBack + units })
+    this.count(stockedLine, -units)
+  }
+
   private openUnits(stockedLine: string): number {
     return this.tasks.filter((task) => task.stockedLine === stockedLine && isOpen(task)).reduce((sum, task) => sum + leftToPick(task), 0)
   }
@@ -249,8 +278,7 @@ export class Walk {
       if (given === 0) continue
       left -= given
       this.shelf.put({ ...contentOf(task), bin: RECEIVING }, given, this.because('put-back', task.id))
-      this.write({ ...this.task(task.id), putBack: task.putBack + given })
-      this.count(stockedLine, { picked: -given })
+      this.leaveHand(task, given)
     }
     invariant(left === 0, 'what is left over is in a task or in the tote', { stockedLine, left })
   }

@@ -17,7 +17,7 @@ const fulfillmentJoins = `
   ) AS sums
   CROSS JOIN LATERAL (
     SELECT jsonb_agg(jsonb_build_object('sscc', sscc, 'status', status, 'trackingNumber', tracking_number) ORDER BY number) AS packages
-    FROM packages WHERE fulfillment = f.id
+    FROM packages WHERE fulfillment = f.id AND status <> 'CANCELLED'
   ) AS boxes`
 
 const columnOf: Readonly<Record<MishandlingBy, string>> = { product: 'product', bin: `location || '/' || bin`, picker: 'picker' }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common'
 import type { Cause, FulfillmentId, LocationId, OrderId } from '@waybill/kernel'
 import { become, stockedLinesOf } from '../fulfillments/fulfillment.js'
 import { openPackages } from '../packing/claim.js'
+import { inUse } from '../packing/package.js'
 import { viewOfPackage, type PackageView } from '../packing/package-view.js'
 import { Floor, type Answer } from '../floor/floor.js'
 import { FloorPolicy } from '../floor/policy.js'
@@ -32,7 +33,8 @@ export class ClaimPacking {
       if (!fulfillment) return [{ fulfillment: null }]
       const products = await tx.catalogue.products(stockedLinesOf(fulfillment).map(({ product }) => product))
       const materials = await tx.packing.materials()
-      let packages = await tx.packing.packagesOf([fulfillment.id])
+      const before = await tx.packing.packagesOf([fulfillment.id])
+      let packages = inUse(before)
       if (fulfillment.status === 'PICKED') {
         const stock = await tx.packing.stock(location)
         const opened = openPackages(fulfillment, await tx.picking.tasksOfFulfillments([fulfillment.id]), products, {
@@ -40,7 +42,7 @@ export class ClaimPacking {
           inStock: new Set([...stock].flatMap(([material, units]) => (units > 0 ? [material] : []))),
           rules: await tx.packing.rules(),
           climate: { heatIndex: this.policy.heatIndex },
-        }, tx.newId, cause)
+        }, tx.newId, cause, before.length)
         const claimed = become({ ...fulfillment, packer }, 'PACKING', tx.now, cause)
         await tx.fulfillments.save([claimed.fulfillment], claimed.steps)
         await tx.packing.save(opened.packages, opened.steps)

@@ -3,7 +3,7 @@ import type { Cause, FulfillmentId } from '@waybill/kernel'
 import { andThen, type ShipmentPlan } from '../fulfillments/answer.js'
 import { become, type Fulfillment } from '../fulfillments/fulfillment.js'
 import { followHolds } from '../fulfillments/hold.js'
-import { packageBecomes } from '../packing/package.js'
+import { inUse, packageBecomes } from '../packing/package.js'
 import { callOff } from '../picking/call-off.js'
 import { answerRequests } from '../floor/answer-requests.js'
 import { Floor, type FloorTx } from '../floor/floor.js'
@@ -89,7 +89,7 @@ async function callOffOne(tx: FloorTx, { id, order }: Fulfillment, cause: Cause)
   const walk = await lockWalk(tx, id, cause)
   const carried = callOff(walk)
   await saveWalks(tx, [walk], walk.shelf)
-  const packages = (await tx.packing.packagesOf([id])).filter(({ status }) => status !== 'CANCELLED').map((pack) => packageBecomes(pack, 'CANCELLED', cause))
+  const packages = inUse(await tx.packing.packagesOf([id])).map((pack) => packageBecomes(pack, 'CANCELLED', cause))
   await tx.packing.save(packages.map(({ pack }) => pack), packages.map(({ step }) => step))
   if (carried === 0) return
   tx.ask({

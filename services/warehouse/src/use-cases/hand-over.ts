@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common'
 import type { Cause, FulfillmentId, LocationId } from '@waybill/kernel'
 import { become, type Fulfillment } from '../fulfillments/fulfillment.js'
 import { handedOver } from '../packing/hand-over.js'
-import { packageBecomes, type Package } from '../packing/package.js'
+import { inUse, packageBecomes, type Package } from '../packing/package.js'
 import { Floor, type Answer, type FloorTx } from '../floor/floor.js'
 
 export interface HandOverAsked {
@@ -34,7 +34,7 @@ export class HandOver {
       const ofSscc = await tx.packing.fulfillmentsOfSscc(asked.packages)
       const ids = [...new Set([...ofSscc.values(), ...asked.fulfillments])].sort()
       const fulfillments = await tx.fulfillments.lock(ids)
-      const packages = new Map((await tx.packing.packagesOf(ids)).map((pack) => [pack.id, pack]))
+      const packages = new Map(inUse(await tx.packing.packagesOf(ids)).map((pack) => [pack.id, pack]))
       const outcomes: HandOverOutcome[] = []
       const taken = new Set<string>()
       const check = (pack: Package | undefined, fulfillment: Fulfillment | undefined): Pick<HandOverOutcome, 'code' | 'detail'> | undefined => refusalOf(asked.location, pack, fulfillment)

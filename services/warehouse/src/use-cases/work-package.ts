@@ -4,12 +4,15 @@ import { isRefusal, type Refusal } from '../catalogue/refusal.js'
 import { become, stockedLinesOf, type Fulfillment } from '../fulfillments/fulfillment.js'
 import { countPacked, packedFact } from '../packing/hand-over.js'
 import { accept, packPieces, seal, weigh, type Packed, type PackRefusal, type PackScan } from '../packing/pack.js'
-import type { Package } from '../packing/package.js'
+import { inUse, packageBecomes, type Package } from '../packing/package.js'
 import { viewOfPackage, type PackageView } from '../packing/package-view.js'
+import { shortInHand } from '../packing/short-in-hand.js'
 import { ssccOf } from '../packing/sscc.js'
 import { readBarcode } from '../picking/barcode.js'
+import { mishandlingOf } from '../picking/mishandling.js'
 import { Floor, type Answer, type FloorTx } from '../floor/floor.js'
 import { FloorPolicy } from '../floor/policy.js'
+import { lockWalk, saveWalks } from '../floor/walks.js'
 
 /** What a packer does at a package. `mayActForOthers`: an operator helps out. */
 export interface AtPackage {
@@ -45,7 +48,7 @@ export class WorkPackage {
   /** A scan that came before, under whatever key, is answered as it was then. */
   scan(at: AtPackage & { readonly scanId: string; readonly scan: PackScan }): Promise<Answer<PackageAnswer | PackageRefusal> | undefined> {
     return this.work(at, async (bench) => {
-      const { tx, pack, fulfillment } = bench
+      const { tx, pack } = bench
       const before = await tx.packing.scan(pack.id, at.scanId)
       // what was stored is what was answered
       if (before) return before as PackageAnswer | PackRefusal
@@ -57,8 +60,7 @@ export class WorkPackage {
       let answer: PackageAnswer | PackRefusal
       if (isRefusal<PackRefusal['refused']>(outcome)) answer = outcome
       else {
-        await tx.packing.save([outcome.pack], [])
-        answer = await answerOf(bench, outcome.pack, fulfillment)
+        answer = await this.save(bench, { pack: outcome.pack, steps: [] }, at.cause)
       }
       await tx.packing.keepScan(pack.id, at.scanId, at.packer, answer)
       return answer
@@ -79,17 +81,17 @@ export class WorkPackage {
       }
       await tx.packing.take(location, outcome.taken, pack.id, at.cause)
       tx.settleTask('material-missing', pack.id, 'the package is sealed', at.cause)
-      return this.save(bench, outcome)
+      return this.save(bench, outcome, at.cause)
     })
   }
 
   weigh(at: AtPackage & { readonly grams: number }): Promise<Answer<PackageAnswer | PackageRefusal> | undefined> {
     return this.work(at, async (bench) => {
       const { mismatch, ...weighed } = weigh(bench.pack, at.grams, at.cause)
-      if (!mismatch) return this.save(bench, weighed)
+      if (!mismatch) return this.save(bench, weighed, at.cause)
       const { tx, pack, fulfillment } = bench
       if (mismatch.refused === 'weight-mismatch') {
-        await tx.packing.save([weighed.pack], weighed.steps)
+        await this.save(bench, weighed, at.cause)
         tx.ask({ kind: 'weight-mismatch', subject: pack.id, why: `Weighed ${at.grams} g. ${mismatch.detail}`, owner: 'operator', dueAt: new Date(tx.now.getTime() + MISMATCH_WITHIN_MS), order: fulfillment.order, cause: at.cause })
       }
       return mismatch
@@ -100,16 +102,39 @@ export class WorkPackage {
   acceptWeight(at: AtPackage & { readonly grams: number }): Promise<Answer<PackageAnswer | PackageRefusal> | undefined> {
     return this.work(at, (bench) =>
       bench.pack.status === 'SEALED'
-        ? this.save(bench, accept(bench.pack, at.grams, at.cause))
+        ? this.save(bench, accept(bench.pack, at.grams, at.cause), at.cause)
         : Promise.resolve({ refused: 'not-sealed', detail: `The package is ${bench.pack.status.toLowerCase()}`, expected: {} } as const))
 
+  }
+
+  /** Pieces are not in the tote, or damaged: the fulfillment goes on without them, and is packed anew. */
+  short(at: AtPackage & { readonly product: string; readonly lot: string | null; readonly units: number; readonly reason: string; readonly damaged: boolean }): Promise<Answer<PackageAnswer | PackageRefusal> | undefined> {
+    return this.work(at, async ({ tx, pack, packages, fulfillment }) => {
+      const products = await tx.catalogue.products(stockedLinesOf(fulfillment).map(({ product }) => product))
+      const found = packPieces({ ...pack, status: 'OPEN', contents: pack.contents.map((content) => ({ ...content, packed: 0 })) }, products, at, true, tx.now.getUTCFullYear())
+      if (isRefusal<PackRefusal['refused']>(found)) return found
+      const { product, lot } = found.content
+      const walk = await lockWalk(tx, fulfillment.id, at.cause)
+      shortInHand(walk, { product, lot, units: at.units, reason: at.reason, damaged: at.damaged, by: at.packer })
+      const [task] = walk.tasks.filter((each) => each.product === product && each.lot === lot)
+      if (task) await tx.picking.note([mishandlingOf(task, { kind: at.damaged ? 'damage' : 'short', picker: at.packer, units: at.units, expected: {}, scanned: { reason: at.reason }, cause: at.cause })])
+      await saveWalks(tx, [walk], walk.shelf)
+      const given = packages.map((each) => packageBecomes(each, 'CANCELLED', at.cause))
+      await tx.packing.save(given.map((each) => each.pack), given.map(({ step }) => step))
+      for (const { id } of packages) {
+        tx.settleTask('weight-mismatch', id, 'packed anew', at.cause)
+        tx.settleTask('material-missing', id, 'packed anew', at.cause)
+      }
+      const ended = given.find((each) => each.pack.id === pack.id)?.pack ?? pack
+      return { package: viewOfPackage(ended, products, await tx.packing.materials()), fulfillmentStatus: walk.fulfillment.status }
+    })
   }
 
   private async work(at: AtPackage, act: (bench: Bench) => Promise<PackageAnswer | PackageRefusal>): Promise<Answer<PackageAnswer | PackageRefusal> | undefined> {
     const [answer] = await this.floor.change<AtPackage, PackageAnswer | PackageRefusal>([at], async (tx) => {
       const id = await tx.packing.fulfillmentOfPackage(at.package)
       const fulfillment = id && (await tx.fulfillments.lock([id])).get(id)
-      const packages = fulfillment ? await tx.packing.packagesOf([fulfillment.id]) : []
+      const packages = fulfillment ? inUse(await tx.packing.packagesOf([fulfillment.id])) : []
       const pack = packages.find((each) => each.id === at.package)
       if (!fulfillment || !pack) return [{ refused: 'not-found', detail: 'There is no such package', expected: {} }]
       if (fulfillment.status !== 'PACKING') return [{ refused: 'package-closed', detail: `The fulfillment is ${fulfillment.status.toLowerCase()}`, expected: {} }]
@@ -120,21 +145,20 @@ export class WorkPackage {
     return answer
   }
 
-  private async save(bench: Bench, { pack, steps }: Packed): Promise<PackageAnswer> {
-    const { tx, fulfillment } = bench
-    const [last] = steps
+  private async save(bench: Bench, { pack, steps }: Packed, cause: Cause): Promise<PackageAnswer> {
+    const { tx } = bench
     const isWeighed = pack.status === 'WEIGHED'
     const [serial] = isWeighed ? await tx.packing.nextSsccSerials(1) : []
     const saved = serial === undefined ? pack : { ...pack, sscc: ssccOf(this.policy.ssccPrefix, serial) }
     await tx.packing.save([saved], steps)
+    if (isWeighed) tx.settleTask('weight-mismatch', saved.id, 'the weight was accepted', cause)
     const packages = bench.packages.map((each) => (each.id === saved.id ? saved : each))
-    const cause = last?.cause
-    if (isWeighed && cause) tx.settleTask('weight-mismatch', saved.id, 'the weight was accepted', cause)
-    if (!cause || !packages.every(({ status }) => status === 'WEIGHED')) return answerOf(bench, saved, fulfillment)
-    const packed = become(countPacked(fulfillment, packages), 'PACKED', tx.now, cause)
-    await tx.fulfillments.save([packed.fulfillment], packed.steps)
-    tx.tell([packedFact(packed.fulfillment, packages)], cause)
-    return answerOf(bench, saved, packed.fulfillment)
+    const counted = countPacked(bench.fulfillment, packages)
+    const isPacked = packages.every(({ status }) => status === 'WEIGHED')
+    const { fulfillment, steps: moves } = isPacked ? become(counted, 'PACKED', tx.now, cause) : { fulfillment: counted, steps: [] }
+    await tx.fulfillments.save([fulfillment], moves)
+    if (isPacked) tx.tell([packedFact(fulfillment, packages)], cause)
+    return answerOf(bench, saved, fulfillment)
   }
 }
 

@@ -95,13 +95,19 @@ export function terms(rows) {
   return list
 }
 
-/** Says what is to be scanned or typed next, and puts the cursor there. */
+let offered = ''
+
+/** Says what is to be scanned or typed next, and puts the cursor there. What a fast scanner has begun to type stays. */
 export function ready(question, value = '') {
+  const input = byId('code')
+  const isUntouched = input.value === '' || input.value === offered
   byId('scan').hidden = false
   byId('ask').textContent = question
-  byId('code').value = value
-  byId('code').focus()
-  byId('code').select()
+  input.focus()
+  if (!isUntouched) return
+  offered = value
+  input.value = value
+  input.select()
 }
 
 /**

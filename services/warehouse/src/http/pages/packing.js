@@ -11,6 +11,7 @@ const isFull = (pack) => pack.contents.every((content) => left(content) === 0)
 function step() {
   const pack = current()
   if (!pack) return 'idle'
+  if (scanned.wants) return `${scanned.wants}-${scanned.product === undefined ? 'product' : 'units'}`
   if (pack.status === 'SEALED') return 'weigh'
   if (isFull(pack)) return 'seal'
   return scanned.product === undefined ? 'product' : scanned.lot === undefined && lotsOf(pack).length > 1 ? 'lot' : 'units'
@@ -23,6 +24,10 @@ const wantedOf = (pack) => ofScan(pack).find(({ lot }) => scanned.lot === undefi
 
 const questions = {
   idle: () => 'Press Enter for the next order',
+  'short-product': () => 'Scan what is missing, or type its number',
+  'short-units': () => 'How many are missing?',
+  'damage-product': () => 'Scan what is damaged, or type its number',
+  'damage-units': () => 'How many are damaged?',
   product: () => 'Scan a product',
   lot: () => 'Scan its lot',
   units: () => 'How many? Enter takes the number shown',
@@ -50,7 +55,7 @@ function draw() {
     }
     show(
       terms([
-        { term: `Package ${pack.number} of ${fulfillment.packages.length}`, text: pack.cartonName, huge: true, wide: true },
+        { term: `Package ${fulfillment.packages.indexOf(pack) + 1} of ${fulfillment.packages.length}`, text: pack.cartonName, huge: true, wide: true },
         ...pack.instructions.map((text) => ({ term: 'Mind', text, wide: true, note: true })),
       ]),
       element('h2', 'Contents'), contents,
@@ -86,6 +91,17 @@ async function entered(text) {
   const at = step()
   const pack = current()
   if (at === 'idle') return next()
+  if (at === 'short-units' || at === 'damage-units') {
+    if (!/^\d{1,6}$/.test(text)) throw new Error('Type how many')
+    const damaged = at === 'damage-units'
+    await act('short', { product: scanned.product, lot: null, units: Number(text), reason: damaged ? 'damaged' : 'not-in-tote', damaged })
+    showDone('Noted. The order is packed anew without it.')
+    return next()
+  }
+  if (at === 'short-product' || at === 'damage-product') {
+    if (text) scanned.product = text
+    return draw()
+  }
   if (at === 'seal') {
     await act('seal')
     showDone('Sealed.')
@@ -118,15 +134,23 @@ async function put(units) {
   showDone('Right.')
 }
 
+const want = (wants) => async () => {
+  if (!current()) return
+  scanned = { wants }
+  draw()
+}
+
 runPage({
   role: 'packer',
-  hint: 'Esc: begin this scan again.',
+  hint: 'F2: something is missing. F3: something is damaged. Esc: begin this scan again.',
   begin: async (at) => {
     location = at
     await next()
   },
   entered,
   keys: {
+    F2: want('short'),
+    F3: want('damage'),
     Escape: async () => {
       scanned = {}
       draw()
