@@ -165,7 +165,10 @@ export class KafkaRounds {
     await new Promise<void>((done) => {
       this.arrived.push({ batch, done })
       // The whole fetch arrives within this tick.
-      if (this.arrived.length === 1) setImmediate(() => (this.chain = this.chain.then(() => this.round())))
+      if (this.arrived.length === 1)
+        setImmediate(() => {
+          this.chain = this.chain.then(() => this.round())
+        })
     })
   }
 
