@@ -1,7 +1,8 @@
 import type { BusinessDate, ReturnId, ShipmentId } from '@waybill/kernel'
 import type { Fee } from '../policies/return-policy.js'
 import type { Disposition, ReasonedUnits, ReturnBy } from '../returns/return.js'
-import type { LineUnits, OrderCare } from './order-care.js'
+import type { LineUnits } from './line-units.js'
+import type { OrderCare } from './order-care.js'
 
 /** What after-sales tells the others. */
 export type Fact =

@@ -1,13 +1,8 @@
-import type { BusinessDate, FulfillmentId, OrderId, ShipmentId, UnitRange } from '@waybill/kernel'
+import type { BusinessDate, FulfillmentId, OrderId, ShipmentId } from '@waybill/kernel'
 import type { Feedback } from '../feedback/feedback.js'
 import type { ReturnPolicy } from '../policies/return-policy.js'
 import type { Return } from '../returns/return.js'
-
-/** Units of one ordered line, by their numbers. */
-export interface LineUnits {
-  readonly line: number
-  readonly unitNumbers: readonly UnitRange[]
-}
+import type { LineUnits } from './line-units.js'
 
 /** One ordered line, with the policy that was in force when the order was placed. */
 export interface CaredLine {

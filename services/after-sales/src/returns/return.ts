@@ -1,5 +1,5 @@
 import { withoutUnits, type BusinessDate, type ReturnId, type TransitionTable } from '@waybill/kernel'
-import type { LineUnits } from '../care/order-care.js'
+import type { LineUnits } from '../care/line-units.js'
 
 export type ReturnStatus = 'requested' | 'approved' | 'rejected' | 'received' | 'inspected' | 'dispositioned' | 'settled' | 'expired'
 export type ReturnTrigger = 'approve' | 'reject' | 'receive' | 'inspect' | 'refund' | 'expire'

@@ -1,6 +1,7 @@
 import { lowestUnits, unitNumbersOf, unitRanges, unitsIn, type ReturnId, type UnitRange } from '@waybill/kernel'
 import { decided, type Decision, type DispositionedLine, type Fact } from '../care/facts.js'
-import { withReturn, type LineUnits, type OrderCare } from '../care/order-care.js'
+import type { LineUnits } from '../care/line-units.js'
+import { withReturn, type OrderCare } from '../care/order-care.js'
 import { approve, daysLater, type ReturnAnswer } from './request-return.js'
 import { isOurFault, toArrive, toInspect, type Disposition, type Return, type ReturnLine } from './return.js'
 
