@@ -110,7 +110,8 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(?:^|/)(?:dist|coverage)/' },
+    // only our own build: half of npm lies in folders called dist, and would escape every rule
+    exclude: { path: '^(?:libs|services|tools)/[^/]+/dist/|^coverage/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: root + 'tsconfig.base.json' },
     enhancedResolveOptions: { conditionNames: ['waybill:source', 'import', 'node', 'default', 'types'], exportsFields: ['exports'], extensions: ['.ts', '.js', '.mjs', '.json'] },

@@ -21,7 +21,7 @@ const commands = {
   verify: { build: true, main: 'tools/verify/dist/main.js' },
   test: { build: false, test: true },
   check: { build: false, script: 'check/check.mjs' },
-  'check:probes': { build: false, script: 'check/probes.mjs' },
+  'check:probes': { build: true, script: 'check/probes.mjs' },
   generate: { build: true, script: 'check/generate.mjs' },
 }
 
