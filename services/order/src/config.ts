@@ -4,7 +4,7 @@ import { standardLimits } from './order-process/order-process.js'
 /** What order reads from its environment beside what every service reads. The limits say how long each wait may last. */
 const settings = {
   paymentProviderUrl: url('PAYMENT_PROVIDER_URL', { default: 'http://127.0.0.1:3010' }),
-  paymentProviderKey: secret('PAYMENT_PROVIDER_KEY', { default: 'sandbox-payment-key' }),
+  paymentProviderKey: secret('PAYMENT_PROVIDER_KEY', { default: 'sandbox-provider-key' }),
   /** An answer of the provider that comes later is no answer. */
   paymentDeadlineMs: duration('PAYMENT_DEADLINE', { default: 5_000 }),
   /** A refused capture or refund is tried so often in all, the second time after PAYMENT_RETRY_AFTER. */
