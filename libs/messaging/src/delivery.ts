@@ -1,7 +1,9 @@
 import type { EventDefinition } from '@waybill/contracts'
 import type { EventCause } from '@waybill/kernel'
 import type { RawRecord } from './envelope.js'
-import type { Admission } from './inbox.js'
+
+/** fresh: do the work; seen: done before; parked: queued behind a parked message of its key, or behind a gap; refused: went to quarantine. */
+export type Admission = 'fresh' | 'seen' | 'parked' | 'refused'
 
 /** A message as a handler gets it. */
 export interface Received<P> {
@@ -38,7 +40,7 @@ export interface Delivery {
 const carried = Symbol('delivery')
 
 /** The cause a handler gets, with its delivery attached so that the inbox finds the raw record behind it. Survives a copy by spread. */
-export function causeWith(delivery: Delivery): EventCause {
+function causeWith(delivery: Delivery): EventCause {
   const cause: EventCause & { [carried]?: Delivery } = { ...delivery.cause }
   cause[carried] = delivery
   return cause

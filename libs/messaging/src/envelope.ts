@@ -19,7 +19,7 @@ export interface RawRecord {
   readonly headers: Readonly<Record<string, WireHeader>>
   readonly timestamp: string
 }
-export type WireHeader = Buffer | string | (Buffer | string)[] | undefined
+type WireHeader = Buffer | string | (Buffer | string)[] | undefined
 
 /** What goes around a payload. */
 export interface Envelope {

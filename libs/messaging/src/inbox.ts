@@ -1,16 +1,13 @@
 import type { TopicDefinition } from '@waybill/contracts'
 import type { EventCause } from '@waybill/kernel'
-import { deliveryOf, type Delivery } from './delivery.js'
+import { deliveryOf, type Admission, type Delivery } from './delivery.js'
 import type { Journal } from './journal.js'
 import { parkMessages, retryHead, setParkedCode, wakeParkedKeys, type NewlyParked } from './parking.js'
 import type { RaiseAlarm, SqlClient } from './platform.js'
 import { quarantine } from './quarantine.js'
 import { republishAsked } from './registry.js'
 
-/** fresh: do the work; seen: done before; parked: queued behind a parked message of its key, or behind a gap; refused: went to quarantine. */
-export type Admission = 'fresh' | 'seen' | 'parked' | 'refused'
-
-export const GAP = 'sequence-gap'
+const GAP = 'sequence-gap'
 
 /** Inbox rows live this long; what comes later than that and looks old is taken as seen. */
 const INBOX_DAYS = 35
@@ -334,7 +331,7 @@ const keyOf = ({ topic, key }: EventCause): string => pair(topic, key)
 const subjectOf = ({ topic, subject }: EventCause): string => pair(topic, subject)
 
 /** Half of a SHA-256 tells two contents apart as well, in half the room. */
-export const hashKept = (hash: string): string => hash.slice(0, 32)
+const hashKept = (hash: string): string => hash.slice(0, 32)
 
 function advance(facts: Facts, cause: EventCause): void {
   if (cause.sequence === null) return

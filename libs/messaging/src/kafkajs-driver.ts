@@ -36,7 +36,7 @@ const SKIPS = 'Offset out of range, resetting to default offset'
 const membershipErrors = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID', 'NOT_COORDINATOR_FOR_GROUP'])
 
 /** A fetch asked for records that are gone, or not there yet: kafkajs would jump to another offset and say nothing. */
-export class OffsetOutOfRange extends KafkaJSNonRetriableError {
+class OffsetOutOfRange extends KafkaJSNonRetriableError {
   constructor(topic: unknown, partition: unknown) {
     super(`offset out of range on ${String(topic)} partition ${String(partition)}`)
   }

@@ -8,7 +8,7 @@ type HandlerOf<P> = (batch: readonly Received<P>[]) => Promise<void>
 
 /** Nest would turn a handler's error into a plain object: class, SQLSTATE and stack gone, nothing left to tell transient from poison. */
 @Catch()
-export class PassThrough implements RpcExceptionFilter {
+class PassThrough implements RpcExceptionFilter {
   catch(error: unknown): Observable<never> {
     return throwError(() => error)
   }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { JSON_DEPTH_MAX, parseStrictJson } from './strict-json.js'
+import { parseStrictJson } from './strict-json.js'
 
 const key = fc.string({ maxLength: 8 }).filter((text) => !['__proto__', 'constructor', 'prototype'].includes(text) && !text.includes('\u0000'))
 const text = fc.string({ unit: 'grapheme' }).filter((string) => !string.includes('\u0000'))
@@ -37,8 +37,8 @@ test('a key that comes twice anywhere is refused', () => {
 
 test('depth 20 is read, 21 and 200,000 are refused at once', () => {
   const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
-  expect(parseStrictJson(nested(JSON_DEPTH_MAX))).toHaveProperty('value')
-  expect(parseStrictJson(nested(JSON_DEPTH_MAX + 1))).toMatchObject({ refused: 'json-too-deep' })
+  expect(parseStrictJson(nested(20))).toHaveProperty('value')
+  expect(parseStrictJson(nested(21))).toMatchObject({ refused: 'json-too-deep' })
   const started = performance.now()
   expect(parseStrictJson(nested(200_000))).toMatchObject({ refused: 'json-too-deep' })
   expect(performance.now() - started).toBeLessThan(5)

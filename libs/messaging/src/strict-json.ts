@@ -1,5 +1,5 @@
 /** Deeper than this, JSON is an attack or an accident. */
-export const JSON_DEPTH_MAX = 20
+const JSON_DEPTH_MAX = 20
 
 export type StrictJson = { readonly value: unknown } | { readonly refused: string; readonly detail: string }
 
