@@ -30,8 +30,17 @@ export function promise(book: StockBook, dueWithoutDateDays: number): void {
   }
   const told = new Told<BackorderedLine>()
   for (const group of waiting.filter(isNew)) {
-    const why = book.newlyBackordered.get(groupKey(group[0]))
-    if (why) told.add(group[0].order, why.cause, date(book, group, promises.promise(askOf(book, group)), dueWithoutDateDays))
+    const since = book.newlyBackordered.get(groupKey(group[0]))
+    if (!since) continue
+    const [{ order, promisedOn: old }] = group
+    const sets = Math.min(since.sets, setsOf(group, 'backordered'))
+    const lines = date(book, group, promises.promise(askOf(book, group)), dueWithoutDateDays)
+    const [first] = lines
+    const perSet = (stockedLine: string) => group.find((line) => line.stockedLine === stockedLine)?.perParent ?? 0
+    told.add(order, since.cause, lines.map((line) => ({ ...line, units: sets * perSet(line.stockedLine) })))
+    // part of the line has waited before, with the date that it was told
+    const before = lines.map((line) => ({ ...line, units: line.units - sets * perSet(line.stockedLine) })).filter(({ units }) => units > 0)
+    if (first && first.availableOn !== old) changed.add(order, since.cause, before.map((line) => dateChange(line, old, since.reason)))
   }
   for (const { order, cause, lines } of told.all()) book.state({ fact: 'StockBackordered', order, lines }, cause)
   for (const { order, cause, lines } of changed.all()) book.state({ fact: 'BackorderDateChanged', order, lines }, cause)
@@ -59,8 +68,18 @@ function redate(book: StockBook, group: Group, promised: Promised | null, reason
   if (old === next && group[0].supply === (promised?.supply ?? null)) return []
   const lines = date(book, group, promised, dueWithoutDateDays)
   if (old === next) return []
-  return lines.map(({ line, stockedLine, product, units }) => ({ line, stockedLine, product, units, old, new: next, reason }))
+  return lines.map((line) => dateChange(line, old, reason))
 }
+
+const dateChange = ({ line, stockedLine, product, units, availableOn }: BackorderedLine, old: BusinessDate | null, reason: string): ChangedLine => ({
+  line,
+  stockedLine,
+  product,
+  units,
+  old,
+  new: availableOn,
+  reason,
+})
 
 /** A bundle of which only some parts are here: its promise is kept as it is. */
 function keepAsPromised(book: StockBook, promises: Promises, group: Group): void {

@@ -9,19 +9,19 @@ const granted = ({ line, stockedLine, product, location, grant }: Grant, units: 
 
 /** Keeps the portions of a group: each stocked line gets its next grant at each location. */
 export function grant(book: StockBook, group: Group, portions: readonly Portion[], from: 'undecided' | 'backordered', cause: Cause): GrantedLine[] {
-  const status = book.needs.orderOf(group[0]).phase === 'FIRM' ? 'FIRM' : 'HELD'
-  return portions.flatMap(({ location, sets }) =>
-    group.map(({ order, stockedLine }) => {
-      const line = lineOf(book, order, stockedLine)
-      const units = sets * line.perParent
-      const number = line.grants + 1
-      const row: Grant = { order, line: line.line, stockedLine, grant: number, product: line.product, location, units, consumed: 0, released: 0, status, grantedAt: book.now }
-      book.counts.reserve(line.product, location, units)
-      book.needs.putGrant(row, cause)
-      book.needs.putLine(withDates({ ...line, [from]: line[from] - units, reserved: line.reserved + units, grants: number }))
-      return granted(row, units)
-    }),
-  )
+  return portions.flatMap(({ location, sets }) => group.map((line) => grantUnits(book, line, location, sets * line.perParent, from, cause)))
+}
+
+/** Keeps units of one stocked line at a location, as the line's next grant. */
+export function grantUnits(book: StockBook, { order, stockedLine }: NeedLine, location: LocationId, units: number, from: 'undecided' | 'backordered', cause: Cause): GrantedLine {
+  const line = lineOf(book, order, stockedLine)
+  const status = book.needs.orderOf(line).phase === 'FIRM' ? 'FIRM' : 'HELD'
+  const number = line.grants + 1
+  const row: Grant = { order, line: line.line, stockedLine, grant: number, product: line.product, location, units, consumed: 0, released: 0, status, grantedAt: book.now }
+  book.counts.reserve(line.product, location, units)
+  book.needs.putGrant(row, cause)
+  book.needs.putLine(withDates({ ...line, [from]: line[from] - units, reserved: line.reserved + units, grants: number }))
+  return granted(row, units)
 }
 
 /** Gives back up to `sets` of a group at a location, the youngest grants first; the units are undecided again. */
@@ -80,6 +80,17 @@ export function displaceShares(book: StockBook, group: Group, location: Location
       left -= displaced
       if (displaced > 0) book.needs.putShare({ ...share, displaced: share.displaced + displaced })
     }
+  }
+}
+
+/** Requests that count on more units of a line than are kept at their location: the rest is noted as displaced. */
+export function displaceUncovered(book: StockBook, { order, stockedLine }: NeedLine, location: LocationId): void {
+  let left = book.needs.requestedAt(order, stockedLine, location) - book.needs.reservedAt(order, stockedLine, location)
+  for (const share of book.needs.pendingShares(order, stockedLine, location)) {
+    const displaced = Math.min(left, pendingOf(share))
+    if (displaced <= 0) return
+    left -= displaced
+    book.needs.putShare({ ...share, displaced: share.displaced + displaced })
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Cause, FulfillmentId, LocationId, OrderId } from '@waybill/kernel'
 import type { GrantedLine } from './facts.js'
-import { because, consumeUnits, giveBackUnits, withDates } from './grants.js'
+import { because, consumeUnits, displaceUncovered, giveBackUnits, grantUnits } from './grants.js'
 import { find } from './adjust.js'
 import { askForCount, heldBy, unitsIn } from './holding.js'
 import { pendingOf, type NeedLine } from './order-need.js'
@@ -24,29 +24,37 @@ export function handOver(book: StockBook, { order, fulfillment, location, lines 
   const known = book.needs.fulfillment(fulfillment)
   if (known?.status === 'HANDED_OVER') return
   const consumed: Omit<GrantedLine, 'location' | 'grant'>[] = []
-  const released: GrantedLine[] = []
-  const why = because(cause, 'shipped-from-elsewhere')
+  const brought: Brought = { released: [], reserved: [], filled: [] }
   for (const { stockedLine, lots } of lines) {
     const line = book.needs.line(order, stockedLine)
-    if (!line) continue
     const units = lots.reduce((sum, lot) => sum + lot.units, 0)
-    if (units === 0) continue
+    if (!line || units === 0) continue
     for (const { lot, units: each } of lots) leave(book, line, location, lot, each, cause)
     const share = book.needs.share(order, fulfillment, stockedLine)
-    // displaced units are kept elsewhere: what the floor found all the same is taken from there. Of a share whose request
-    // is still on its way (units 0) nothing can be known to be displaced
+    // displaced units are kept elsewhere: what the floor found all the same is brought back from there. Of a share whose
+    // request is still on its way (units 0) nothing can be known to be displaced
     const kept = share && share.units > 0 ? Math.min(units, pendingOf(share)) : units
     const uncovered = units - kept + consumeUnits(book, line, kept, location, cause)
-    if (uncovered > 0) released.push(...pull(book, line, uncovered, location, cause))
+    if (uncovered > 0) bringBack(book, line, uncovered, location, brought, cause)
     const before = share ?? { fulfillment, order, location, stockedLine, units: 0, consumed: 0, dropped: 0, displaced: 0 }
     book.needs.putShare({ ...before, consumed: before.consumed + units, displaced: Math.max(0, before.displaced - Math.max(0, uncovered)) })
     consumed.push({ line: line.line, stockedLine, product: line.product, units })
   }
-  if (released.length > 0) book.state({ fact: 'StockReleased', order, lines: released, reason: why.reason }, cause)
+  const { released, reserved, filled } = brought
+  if (released.length > 0) book.state({ fact: 'StockReleased', order, lines: released, reason: 'shipped-from-elsewhere' }, cause)
+  if (reserved.length > 0) book.state({ fact: 'StockReserved', order, lines: reserved }, cause)
+  if (filled.length > 0) book.state({ fact: 'BackorderFilled', order, lines: filled }, cause)
   book.state({ fact: 'StockConsumed', order, fulfillment, location, lines: consumed }, cause)
-  // a unit neither shipped nor reported missing would stay reserved for ever
   book.needs.putFulfillment({ fulfillment, order, location, status: 'HANDED_OVER' })
+  // a unit neither shipped nor reported missing would stay reserved for ever
   if (known) resourceAll(book, fulfillment, 'HANDED_OVER', cause)
+}
+
+/** What had to be granted at the location after all, because it left from there. */
+interface Brought {
+  readonly released: GrantedLine[]
+  readonly reserved: GrantedLine[]
+  readonly filled: GrantedLine[]
 }
 
 /** Units of a lot leave by the account `shipped`. */
@@ -63,24 +71,25 @@ function leave(book: StockBook, { product }: NeedLine, location: LocationId, lot
   if (unitsIn(draws) > 0) book.lose(product, location, because(cause, 'shipped'))
 }
 
-/** Units that left without being kept at their location: the line no longer needs them from elsewhere, nor from the queue. */
-function pull(book: StockBook, { order, stockedLine }: NeedLine, units: number, location: LocationId, cause: Cause): GrantedLine[] {
+/** Units left without being kept at their location: they are granted there after all, from the queue or from where they are kept, and consumed. */
+function bringBack(book: StockBook, { order, stockedLine, product }: NeedLine, units: number, location: LocationId, brought: Brought, cause: Cause): void {
   const why = because(cause, 'shipped-from-elsewhere')
-  const lineNow = () => book.needs.line(order, stockedLine)
-  const asked = lineNow()
-  if (!asked) return []
-  const released: GrantedLine[] = []
-  const fromQueue = Math.min(units, asked.backordered)
-  if (fromQueue > 0) book.needs.putLine(withDates({ ...asked, backordered: asked.backordered - fromQueue, consumed: asked.consumed + fromQueue }))
-  if (fromQueue > 0) book.redated.set(asked.product, why)
-  const line = lineNow()
-  if (line && units > fromQueue) {
-    released.push(...giveBackUnits(book, line, units - fromQueue, why))
-    const given = released.reduce((sum, each) => sum + each.units, 0)
-    const after = lineNow()
-    if (after) book.needs.putLine({ ...after, undecided: after.undecided - given, consumed: after.consumed + given })
-    const over = units - fromQueue - given
-    if (over > 0) askForCount(book, line.product, location, `${over} units left for an order that did not need them`, cause)
+  const take = (from: 'undecided' | 'backordered', count: number): GrantedLine[] => {
+    const line = book.needs.line(order, stockedLine)
+    if (!line || count === 0) return []
+    const grantedHere = grantUnits(book, line, location, count, from, cause)
+    consumeUnits(book, line, count, location, cause)
+    return [grantedHere]
   }
-  return released
+  const asked = book.needs.line(order, stockedLine)
+  const fromQueue = Math.min(units, asked?.backordered ?? 0)
+  if (fromQueue > 0) book.redated.set(product, why)
+  brought.filled.push(...take('backordered', fromQueue))
+  const given = asked && units > fromQueue ? giveBackUnits(book, asked, units - fromQueue, why) : []
+  for (const each of given) if (asked) displaceUncovered(book, asked, each.location)
+  brought.released.push(...given)
+  const moved = given.reduce((sum, each) => sum + each.units, 0)
+  brought.reserved.push(...take('undecided', moved))
+  const over = units - fromQueue - moved
+  if (over > 0) askForCount(book, product, location, `${over} units left for an order that did not need them`, cause)
 }

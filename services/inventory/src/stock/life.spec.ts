@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { anOrder, fulfillmentId, location, orderId, product, someCause, units, World } from '../../test/warehouse-world.js'
+import { anOrder, day, fulfillmentId, location, orderId, product, someCause, units, World } from '../../test/warehouse-world.js'
 import { adjust } from './adjust.js'
 import { block, blockFound, expire, unblock } from './block.js'
 import { handOver } from './hand-over.js'
@@ -144,10 +144,52 @@ describe('a fact that takes stock away', () => {
     confirm(world, 1)
     ask(world, 1, 1)
     world.decide((book) => block(book, { product: product('A'), location: BER, lot: null, bin: null, units: 1, reason: 'recall', filedByWarehouse: false }, someCause))
-    expect(handedOver(world, 1)).toMatchObject([{ fact: 'StockReleased', lines: [{ location: 'MUC' }] }, { fact: 'StockConsumed' }])
+    expect(handedOver(world, 1)).toMatchObject([
+      { fact: 'StockReleased', lines: [{ location: 'MUC' }], reason: 'shipped-from-elsewhere' },
+      { fact: 'StockReserved', lines: [{ location: 'BER', grant: 3 }] },
+      { fact: 'StockConsumed' },
+    ])
     expect(world.line(orderId(1), '1.1')).toMatchObject({ consumed: 1, reserved: 0 })
     expect(world.level('A', 'BER')).toMatchObject({ onHand: 0, blocked: 0, reserved: 0 })
     expect(world.level('A', 'MUC').reserved).toBe(0)
+  })
+
+  it('tells only the units that wait since now, and the date of those that waited before if it moves', () => {
+    const world = new World().with('A', 'BER', 2)
+    const supply = { product: product('A'), location: BER, units: 3, received: 0 }
+    world.supplies.set('s', { ...supply, id: 's', code: 'PO-1', availableOn: day('2027-01-10') })
+    world.supplies.set('t', { ...supply, id: 't', code: 'PO-2', availableOn: day('2027-01-20') })
+    place(world, 1, [units('A', 4)])
+    expect(world.facts.at(-1)).toMatchObject({ fact: 'StockBackordered', lines: [{ units: 2, availableOn: '2027-01-10' }] })
+    expect(damage(world, 2)).toMatchObject([
+      { fact: 'StockBlocked' },
+      { fact: 'StockReleased', lines: [{ units: 2 }] },
+      { fact: 'StockBackordered', lines: [{ units: 2, availableOn: '2027-01-20' }] },
+      { fact: 'BackorderDateChanged', lines: [{ units: 2, old: '2027-01-10', new: '2027-01-20', reason: 'damaged' }] },
+    ])
+  })
+
+  it('takes from the queue what the floor shipped although it was backordered', () => {
+    const world = new World().with('A', 'BER', 1)
+    place(world, 1, [units('A', 1)])
+    confirm(world, 1)
+    ask(world, 1, 1)
+    damage(world, 1)
+    expect(handedOver(world, 1)).toMatchObject([{ fact: 'BackorderFilled', lines: [{ location: 'BER', grant: 2 }] }, { fact: 'StockConsumed' }])
+    expect(world.line(orderId(1), '1.1')).toMatchObject({ consumed: 1, backordered: 0, promisedOn: null })
+    expect(world.violations()).toEqual([])
+  })
+
+  it('notes as displaced what another location was asked for, when it is taken back from there', () => {
+    const world = new World().with('A', 'BER', 1).with('A', 'MUC', 1)
+    place(world, 1, [units('A', 1)])
+    confirm(world, 1)
+    ask(world, 1, 1)
+    damage(world, 1)
+    ask(world, 1, 1, fulfillmentId(2), location('MUC'))
+    handedOver(world, 1)
+    expect([...world.shares.values()].find(({ fulfillment }) => fulfillment === fulfillmentId(2))).toMatchObject({ units: 1, displaced: 1 })
+    expect(world.violations()).toEqual([])
   })
 
   it('keeps apart what was moved and came back to the same location', () => {
@@ -164,7 +206,11 @@ describe('a fact that takes stock away', () => {
     expect(short.decide((book) => shortPick(book, { order: orderId(1), fulfillment: F1, location: BER, reason: 'damaged', dropped: dropped(1), writtenOff: [] }, someCause))).toEqual([])
     expect(short.line(orderId(1), '1.1')).toMatchObject({ reserved: 1 })
     // shipped all the same: the second grant is told as given back, because the order may ask for it
-    expect(handedOver(cameBack(), 1)).toMatchObject([{ fact: 'StockReleased', lines: [{ grant: 2 }] }, { fact: 'StockConsumed' }])
+    expect(handedOver(cameBack(), 1)).toMatchObject([
+      { fact: 'StockReleased', lines: [{ grant: 2 }] },
+      { fact: 'StockReserved', lines: [{ grant: 3 }] },
+      { fact: 'StockConsumed' },
+    ])
   })
 
   it('notes what moved away while the request for it was on its way', () => {
@@ -203,6 +249,29 @@ describe('a short pick', () => {
     expect(short(world, [])).toMatchObject([{ fact: 'StockReleased' }, { fact: 'StockBackordered', lines: [{ units: 1 }] }])
     expect(world.line(orderId(1), '1.1')).toMatchObject({ backordered: 1, avoid: ['BER'] })
     expect(receive(world, 1)).toMatchObject([{ fact: 'StockReceived' }, { fact: 'BackorderFilled', lines: [{ location: 'BER', grant: 2 }] }])
+  })
+
+  it('beside another in one batch: who was never told to wait hears of a reservation, not of a fill', () => {
+    const world = new World().with('A', 'BER', 1).with('A', 'MUC', 1)
+    place(world, 1, [units('A', 1)])
+    place(world, 2, [units('A', 1)])
+    const one = { order: orderId(1), fulfillment: F1, location: BER, reason: 'bin-empty', dropped: dropped(1), writtenOff: gone(1) }
+    const two = { order: orderId(2), fulfillment: fulfillmentId(2), location: location('MUC'), reason: 'not-mine', dropped: dropped(1), writtenOff: [] }
+    expect(world.decide((book) => [one, two].forEach((each) => shortPick(book, each, someCause)))).toMatchObject([
+      { fact: 'StockAdjusted' },
+      { fact: 'StockReleased', order: orderId(1) },
+      { fact: 'StockReleased', order: orderId(2) },
+      { fact: 'StockReserved', order: orderId(1), lines: [{ location: 'MUC', grant: 2 }] },
+      { fact: 'StockBackordered', order: orderId(2), lines: [{ units: 1 }] },
+    ])
+  })
+
+  it('beside another of the same line in one batch: all that waits is told', () => {
+    const world = new World().with('A', 'BER', 1).with('A', 'MUC', 1)
+    place(world, 1, [units('A', 2)])
+    const at = (where: string, number: number) => ({ order: orderId(1), fulfillment: fulfillmentId(number), location: location(where), reason: 'bin-empty', dropped: dropped(1), writtenOff: gone(1) })
+    const facts = world.decide((book) => [at('BER', 1), at('MUC', 2)].forEach((each) => shortPick(book, each, someCause)))
+    expect(facts.at(-1)).toMatchObject({ fact: 'StockBackordered', lines: [{ units: 2 }] })
   })
 
   it('may be heard of before its request', () => {

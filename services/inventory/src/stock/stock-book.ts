@@ -21,6 +21,13 @@ export interface PromisedBefore {
   readonly units: number
 }
 
+/** Sets of a group that wait and that nobody has been told of. */
+export interface NewlyBackordered extends Why {
+  readonly order: OrderId
+  readonly line: number
+  readonly sets: number
+}
+
 /** To be woken about `subject` at an instant; `at` null: no longer. */
 export interface Wake {
   readonly kind: 'waiting-order' | 'lot-expiry' | 'fill-queue' | 'supply-overdue' | 'backorder-due'
@@ -53,8 +60,8 @@ export class StockBook {
   readonly redated = new Map<ProductId, Why>()
   /** Levels that lost units, and by what: who moves away is told so. */
   readonly lost = new Map<string, Why>()
-  /** Groups that wait since this decision, to be dated and told. */
-  readonly newlyBackordered = new Map<string, Why & { readonly order: OrderId; readonly line: number }>()
+  /** Groups with sets that wait since this decision, to be dated and told. */
+  readonly newlyBackordered = new Map<string, NewlyBackordered>()
   /** Levels whose counts are trusted again because stock came in. */
   readonly forgiven: { readonly product: ProductId; readonly location: LocationId }[] = []
   /** Units that an imported file said last of a place, by importKey. */
@@ -130,7 +137,8 @@ export class StockBook {
       const units = sets * line.perParent
       this.needs.putLine({ ...line, undecided: line.undecided - units, backordered: line.backordered + units, backorderedAt: line.backorderedAt ?? this.now })
     }
-    this.newlyBackordered.set(groupKey(group[0]), { ...why, order, line: number })
+    const before = this.newlyBackordered.get(groupKey(group[0]))
+    this.newlyBackordered.set(groupKey(group[0]), { ...why, order, line: number, sets: (before?.sets ?? 0) + sets })
   }
 
   /** Does the queue itself change, or only get longer? */
