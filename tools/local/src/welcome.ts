@@ -2,13 +2,13 @@ import type { Installation } from './installation/installation.js'
 
 /** What a person wants to know once everything is up. */
 export function welcome({ services, mailUrl, paymentsUrl, carriersUrl, infrastructure }: Installation): string {
+  const { console: board, warehouse, ...apis } = services
   const rows: readonly (readonly [string, string])[] = [
-    ['Console', services.console],
-    ['Orders API', `${services.order}/docs`],
-    ...Object.entries(services)
-      .filter(([name]) => name !== 'console' && name !== 'order')
-      .map(([name, url]) => [`${name[0]?.toUpperCase()}${name.slice(1)} API`, `${url}/docs`] as const),
+    ['Live orders', board],
+    ['Picking', `${warehouse}/picking`],
+    ['Packing', `${warehouse}/packing`],
     ['Mail (caught)', mailUrl],
+    ...Object.entries({ ...apis, warehouse, console: board }).map(([name, url]) => [`${name[0]?.toUpperCase()}${name.slice(1)} API`, `${url}/openapi.json`] as const),
     ['Payment sandbox', paymentsUrl],
     ['Carrier sandbox', carriersUrl],
     ['Runs on', infrastructure],

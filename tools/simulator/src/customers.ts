@@ -13,16 +13,20 @@ interface Mail {
 
 /** The customers: read their mail, pay another way, say how it went, send something back. All by the links in their mails. */
 export class Customers {
-  private readonly waiting: Set<PlannedOrder>
-  readonly returned = new Set<string>()
+  private readonly waiting = new Set<PlannedOrder>()
 
   constructor(
-    orders: readonly PlannedOrder[],
     private readonly mailUrl: string,
     private readonly random: Random,
     private readonly run: Run,
-  ) {
-    this.waiting = new Set(orders.filter(({ isReturned, isDeclined, paysAnotherWay }) => isReturned || (isDeclined && paysAnotherWay) || random.chance(ANSWERS)))
+  ) {}
+
+  /** These customers will do something when the right mail comes; the others never look. */
+  expect(orders: readonly PlannedOrder[]): void {
+    for (const order of orders) {
+      const { isReturned, isDeclined, paysAnotherWay } = order
+      if (isReturned || (isDeclined && paysAnotherWay) || this.random.chance(ANSWERS)) this.waiting.add(order)
+    }
   }
 
   /** Every customer looks at his mail once. */
@@ -45,18 +49,17 @@ export class Customers {
     if (feedback === undefined) return false
     await this.post(feedback.replace('/f/', '/v1/feedback/link/'), { csat: this.random.between(2, 5), nps: this.random.between(0, 10), causes: ['packaging'], text: 'Thank you.' }, 'feedback')
     const [sendBack] = links('r')
-    if (order.isReturned && sendBack !== undefined) await this.sendBack(sendBack.replace('/r/', '/v1/returns/link/'), order)
+    if (order.isReturned && sendBack !== undefined) await this.sendBack(sendBack.replace('/r/', '/v1/returns/link/'))
     return true
   }
 
-  private async sendBack(url: string, order: PlannedOrder): Promise<void> {
+  private async sendBack(url: string): Promise<void> {
     const answer = await fetch(url)
     if (!answer.ok) return this.run.trouble(`return page: ${answer.status}`)
     const { lines } = (await answer.json()) as { lines: { line: number; returnableUnits: number }[] }
     const wanted = lines.filter(({ returnableUnits }) => returnableUnits > 0).slice(0, 2)
     if (wanted.length === 0) return
-    const asked = await this.post(url, { lines: wanted.map(({ line, returnableUnits }) => ({ line, units: this.random.between(1, returnableUnits), reason: this.random.pick(['does-not-fit', 'changed-mind', 'defective']) })) }, 'return')
-    if (asked !== undefined) this.returned.add(order.reference)
+    await this.post(url, { lines: wanted.map(({ line, returnableUnits }) => ({ line, units: this.random.between(1, returnableUnits), reason: this.random.pick(['does-not-fit', 'changed-mind', 'defective']) })) }, 'return')
   }
 
   private async post(url: string, body: object, what: string): Promise<unknown> {

@@ -29,11 +29,12 @@ const seed = Date.now() % 1_000_000
 await mkdir(join(directory, 'traffic'), { recursive: true })
 const channels = new Channels(new Api(installation, 'Channels'), run, installation.services.order, installation.kafkaBrokers, join(directory, 'traffic', 'sent-orders.jsonl'))
 void startPeople(installation, seed, run, new Map())
+const customers = new Customers(installation.mailUrl, new Random(seed), run)
+void keepWorking(run, () => customers.readMail(), 5_000)
 const everyMs = 60_000 / Number(perMinute)
 for (let round = 0; run.isGoing; round++) {
   // one at a time, each through a door that answers at once
   const orders = planOrders({ orders: 1, seed: seed + round, products: demoProducts, run: `T${seed}-${round}` }).map((order) => ({ ...order, door: round % 3 === 2 ? ('topic' as const) : ('rest' as const) }))
-  const customers = new Customers(orders, installation.mailUrl, new Random(seed + round), run)
-  void keepWorking(run, () => customers.readMail(), 5_000)
+  customers.expect(orders)
   await Promise.all([channels.place(orders, 1), wait(everyMs)])
 }
