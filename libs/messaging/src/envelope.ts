@@ -139,6 +139,9 @@ export function decode(record: RawRecord, rules: DecodeRules): Decoded {
 
 type ReadEnvelope = { readonly cause: EventCause } | { readonly refused: string; readonly detail: string }
 
+/** Keys, subjects and types stand in indexes. */
+const NAME_LENGTH_MAX = 512
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const SEQUENCE = /^[1-9]\d{0,14}$/
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/
@@ -146,12 +149,14 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})
 function readEnvelope(record: RawRecord, rules: DecodeRules): ReadEnvelope {
   const key = record.key === null ? undefined : utf8(record.key)
   if (key === undefined || key === '' || key.includes('\u0000')) return { refused: 'key-mismatch', detail: key === '' || record.key === null ? 'no key' : 'key is not text' }
+  if (key.length > NAME_LENGTH_MAX) return { refused: 'key-mismatch', detail: `key of ${key.length} characters, at most ${NAME_LENGTH_MAX}` }
   const eventId = required(record.headers['ce_id'])
   if (eventId === undefined || !UUID.test(eventId)) return { refused: 'invalid-event-id', detail: 'ce_id is not one UUID' }
   const type = required(record.headers['ce_type'])
   if (type === undefined) return { refused: 'invalid-envelope', detail: 'ce_type is missing or there twice' }
   const subject = required(record.headers['ce_subject']) ?? (rules.topic.sequenced ? undefined : key)
   if (subject === undefined) return { refused: 'invalid-envelope', detail: 'ce_subject is missing or there twice' }
+  if (type.length > NAME_LENGTH_MAX || subject.length > NAME_LENGTH_MAX) return { refused: 'invalid-envelope', detail: `ce_type or ce_subject of more than ${NAME_LENGTH_MAX} characters` }
   const sequence = required(record.headers['ce_sequence'])
   if (rules.topic.sequenced && (sequence === undefined || !SEQUENCE.test(sequence))) return { refused: 'invalid-sequence', detail: `ce_sequence is ${sequence ?? 'missing'}`.slice(0, 100) }
   const time = text(record.headers['ce_time'])
@@ -169,9 +174,9 @@ function readEnvelope(record: RawRecord, rules: DecodeRules): ReadEnvelope {
       sequence: rules.topic.sequenced ? Number(sequence) : null,
       payloadHash: hash('sha256', record.value ?? Buffer.alloc(0), 'hex'),
       time: time !== undefined && INSTANT.test(time) ? time : new Date(Number(record.timestamp)).toISOString(),
-      correlationId: text(record.headers['ce_correlationid']) ?? null,
-      actor: text(record.headers['ce_actor']) ?? 'system:unknown',
-      traceparent: text(record.headers['traceparent']) ?? null,
+      correlationId: name(record.headers['ce_correlationid']) ?? null,
+      actor: name(record.headers['ce_actor']) ?? 'system:unknown',
+      traceparent: name(record.headers['traceparent']) ?? null,
     },
   }
 }
@@ -196,6 +201,12 @@ function text(header: WireHeader): string | undefined {
   const first = Array.isArray(header) ? header[0] : header
   const string = typeof first === 'string' ? first : first === undefined ? undefined : utf8(first)
   return string?.includes('\u0000') ? undefined : string
+}
+
+/** A header that goes on with what it causes: one that is no name is dropped. */
+function name(header: WireHeader): string | undefined {
+  const string = text(header)
+  return string === undefined || string === '' || string.length > NAME_LENGTH_MAX ? undefined : string
 }
 
 /** A header that must be there exactly once. */

@@ -70,3 +70,9 @@ export async function rowsToRepublish(client: SqlClient, { topic, subject, fromS
     createdAt: row.created_at,
   }))
 }
+
+/** Did this service ever publish about the subject? Where several services write a topic, all of them are asked. */
+export async function isOurs(client: SqlClient, { topic, subject }: Republish): Promise<boolean> {
+  const { rows } = await client.query({ name: 'messaging.republish.ours', text: 'SELECT FROM messaging.subjects WHERE topic = $1 AND subject = $2', values: [topic, subject] })
+  return rows.length > 0
+}

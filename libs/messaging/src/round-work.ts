@@ -17,6 +17,7 @@ export type Handler = (batch: readonly Received<unknown>[]) => Promise<void>
 const TRANSACTION_MESSAGES_MAX = 1_000
 const RETRY_FIRST_MS = 50
 const RETRY_MAX_MS = 5_000
+const STUCK_TRIES = 5
 const BREAKER_PAUSE_MS = 10_000
 
 /** The round cannot go on: the group has moved on, or the process stops. What is not done yet comes again. */
@@ -211,7 +212,9 @@ export class RoundWork {
 
   private async waitOut(error: unknown, tries: number, life: RoundLife): Promise<void> {
     if (tries === 0 || tries % 20 === 0) this.parts.log.warn({ group: this.parts.group, code: codeOf(error), error: messageOf(error), tries: tries + 1 }, 'work on messages waits for its surroundings')
-    this.waitsForDatabase = true
+    const isDefect = !isTransient(error)
+    if (isDefect && tries === STUCK_TRIES) this.parts.alarm('consumer-stuck', 'what has to be written down cannot be: the round is tried again and again', { group: this.parts.group, code: codeOf(error), error: messageOf(error) })
+    this.waitsForDatabase = !isDefect
     try {
       await life.wait(backoffMs(tries, RETRY_FIRST_MS, RETRY_MAX_MS))
     } finally {

@@ -225,6 +225,12 @@ test('a record without key, with huge headers, or of 900 kB goes to quarantine',
   await eventually(async () => expect((await consumer.messaging.operations.quarantined({ code: 'key-mismatch' })).some(({ key }) => key === null)).toBe(true))
 })
 
+test('a key that is too long for an index goes to quarantine', async () => {
+  const key = 'k'.repeat(5_000)
+  await house.sendRaw(crates, [{ key, value: JSON.stringify({ crate: key, step: 1 }), headers: headers('short', 1) }])
+  await eventually(async () => expect((await quarantine(key)).map(({ code }) => code)).toEqual(['key-mismatch']))
+})
+
 test('an unknown field is fine, and the key of an outsider is only a hint', async () => {
   await house.sendRaw(crates, [{ key: 'open', value: JSON.stringify({ crate: 'open', step: 1, colour: 'red' }), headers: headers('open', 1) }])
   await eventually(async () => expect(await stepsOf(consumer.pool, 'open')).toEqual([1]))
