@@ -1,5 +1,7 @@
+import { invariant } from '@waybill/kernel'
 import { config, duration, integer, text, type ConfigOf } from '@waybill/service-kit'
 import type { FloorPolicy } from './floor/policy.js'
+import { isSsccPrefix } from './packing/sscc.js'
 
 const settings = {
   waveEveryMs: duration('WAVE_EVERY', { default: 0 }),
@@ -16,4 +18,8 @@ const settings = {
 export const warehouseConfig = config(settings)
 export type WarehouseConfig = ConfigOf<typeof settings>
 
-export const policyOf = ({ heatPercent, ...policy }: WarehouseConfig): FloorPolicy => ({ ...policy, heatIndex: heatPercent / 100 })
+/** Throws: InvariantBroken at the start, not at the first package, if no SSCC can begin with the prefix. */
+export function policyOf({ heatPercent, ...policy }: WarehouseConfig): FloorPolicy {
+  invariant(isSsccPrefix(policy.ssccPrefix), 'SSCC_PREFIX is an extension digit and a GS1 company prefix, 5 to 13 digits', { SSCC_PREFIX: policy.ssccPrefix })
+  return { ...policy, heatIndex: heatPercent / 100 }
+}

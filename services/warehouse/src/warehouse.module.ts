@@ -1,8 +1,10 @@
 import { Module, type DynamicModule, type OnModuleInit } from '@nestjs/common'
 import { Metrics } from '@waybill/service-kit'
 import { policyOf, type WarehouseConfig } from './config.js'
+import { PdfPackingSlips } from './documents/pdf-packing-slips.js'
 import { Floor } from './floor/floor.js'
 import { FloorQueries } from './floor/floor.queries.js'
+import { PackingSlips } from './floor/packing-slips.js'
 import { FloorPolicy } from './floor/policy.js'
 import { FulfillmentsController } from './http/fulfillments.controller.js'
 import { PackingController } from './http/packing.controller.js'
@@ -51,6 +53,7 @@ export class WarehouseModule implements OnModuleInit {
         { provide: FloorPolicy, useValue: policyOf(config) },
         { provide: Floor, useClass: PostgresFloor },
         { provide: FloorQueries, useClass: PostgresFloorQueries },
+        { provide: PackingSlips, useClass: PdfPackingSlips },
         AcceptFulfillments, ClaimPacking, ClaimPickList, FileStock, FollowHolds, FollowShipments, GiveBackIdleLists, HandOver, KeepCatalogue,
         MoveStock, RemindOfResting, SetUpFloor, StartWaves, WorkPackage, WorkPickTask,
         FloorTimers,

@@ -1,8 +1,7 @@
 import type { LocationId } from '@waybill/kernel'
 
 /** What a bin is for: to pick from, to lie in until put away, to settle differences of counts, to keep what may not be sold. */
-export const binKinds = ['pick', 'receiving', 'discrepancy', 'blocked'] as const
-export type BinKind = (typeof binKinds)[number]
+export type BinKind = 'pick' | 'receiving' | 'discrepancy' | 'blocked'
 
 /** A place inside a location. */
 export interface Bin {

@@ -19,7 +19,7 @@ export interface Content extends ContentKey {
   readonly receivedAt: Date
 }
 
-export type MovementKind =
+type MovementKind =
   | 'received' | 'adjusted' | 'blocked' | 'unblocked' | 'moved' | 'picked' | 'put-back' | 'missing' | 'written-off' | 'damaged'
 
 /** Why units moved: for the ledger. */
@@ -46,21 +46,22 @@ export const freeUnits = ({ units, assigned }: Content): number => units - assig
  * Throws: InvariantBroken where a bin other than DISCREPANCY would hold less than nothing, or less than is assigned.
  */
 export class Shelf {
-  private readonly rows: Map<string, Content>
-  private readonly touched = new Set<string>()
+  /** By product and place, then by what tells two contents apart. */
+  private readonly shelves = new Map<string, Map<string, Content>>()
+  private readonly touched = new Map<string, Content>()
   private readonly entries: LedgerEntry[] = []
 
   constructor(contents: readonly Content[], private readonly now: Date) {
-    this.rows = new Map(contents.map((content) => [textOf(content), content]))
+    for (const content of contents) this.shelfOf(content).set(textOf(content), content)
   }
 
   /** What lies at a location of one product, blocked or not. */
   of(location: LocationId, product: ProductId): readonly Content[] {
-    return [...this.rows.values()].filter((row) => row.product === product && row.location === location)
+    return [...this.shelfOf({ location, product }).values()]
   }
 
   at(key: ContentKey): Content | undefined {
-    return this.rows.get(textOf(key))
+    return this.shelfOf(key).get(textOf(key))
   }
 
   put(key: ContentKey, units: number, reason: Reason, receivedAt = this.now): void {
@@ -93,20 +94,26 @@ export class Shelf {
   }
 
   changes(): { readonly contents: readonly Content[]; readonly ledger: readonly LedgerEntry[] } {
-    const contents = [...this.touched].flatMap((text) => this.rows.get(text) ?? [])
-    return { contents, ledger: this.entries }
+    return { contents: [...this.touched.values()], ledger: this.entries }
   }
 
   private rowOf(key: ContentKey, receivedAt: Date): Content {
     const { location, product, bin, lot, expiresOn, blocked } = key
-    return this.rows.get(textOf(key)) ?? { location, product, bin, lot, expiresOn, blocked, units: 0, assigned: 0, receivedAt }
+    return this.at(key) ?? { location, product, bin, lot, expiresOn, blocked, units: 0, assigned: 0, receivedAt }
   }
 
   private write(row: Content): void {
     const isHeld = row.bin === DISCREPANCY ? row.assigned === 0 : row.assigned >= 0 && row.assigned <= row.units
     invariant(isHeld, 'a bin holds at least what is assigned of it', { ...row })
     const text = textOf(row)
-    this.rows.set(text, row)
-    this.touched.add(text)
+    this.shelfOf(row).set(text, row)
+    this.touched.set(text, row)
+  }
+
+  private shelfOf({ location, product }: Pick<ContentKey, 'location' | 'product'>): Map<string, Content> {
+    const text = `${location}\n${product}`
+    const shelf = this.shelves.get(text) ?? new Map<string, Content>()
+    this.shelves.set(text, shelf)
+    return shelf
   }
 }

@@ -17,7 +17,7 @@ export interface WrittenOff {
   readonly units: number
 }
 
-export interface PickedLine {
+interface PickedLine {
   readonly line: number
   readonly stockedLine: string
   readonly product: ProductId

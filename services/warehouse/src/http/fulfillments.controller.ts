@@ -3,8 +3,8 @@ import { asId, businessDate, type LocationId, type ProductId, type RequestCause 
 import { Caused, Cursors, filterOf, limitOf, onlyParameters, Problem, Roles, uuidOf, Who, wordOf, type Page, type Principal, type QueryParameters } from '@waybill/service-kit'
 import type { FastifyReply } from 'fastify'
 import type { Moved } from '../bins/move-units.js'
-import { packingSlip } from '../documents/packing-slip.js'
 import { FloorQueries, type FulfillmentRow, type FulfillmentView } from '../floor/floor.queries.js'
+import { PackingSlips } from '../floor/packing-slips.js'
 import { restMax } from '../fulfillments/fulfillment.js'
 import { MoveStock } from '../use-cases/move-stock.js'
 import { answered } from './answers.js'
@@ -20,6 +20,7 @@ export class FulfillmentsController {
     private readonly queries: FloorQueries,
     private readonly cursors: Cursors,
     private readonly moveStock: MoveStock,
+    private readonly packingSlips: PackingSlips,
   ) {}
 
   @Get('fulfillments')
@@ -45,7 +46,7 @@ export class FulfillmentsController {
   @Get('fulfillments/:id/packing-slip')
   @Roles('operator', 'agent', 'packer')
   async slip(@Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
-    const pdf = await packingSlip(await this.one(id))
+    const pdf = Buffer.from(await this.packingSlips.write(await this.one(id)))
     await reply.header('content-type', 'application/pdf').header('content-disposition', `inline; filename="packing-slip-${uuidOf(id)}.pdf"`).send(pdf)
   }
 

@@ -4,7 +4,7 @@ import { contentOf, inTote, isOpen, leftToPick } from './pick-task.js'
 import type { Walk } from './walk.js'
 
 /** Units in hand that nobody sends any more. Unit: each. */
-export const inHand = (fulfillment: Fulfillment): number => stockedLinesOf(fulfillment).reduce((sum, { picked, shipped }) => sum + picked - shipped, 0)
+const inHand = (fulfillment: Fulfillment): number => stockedLinesOf(fulfillment).reduce((sum, { picked, shipped }) => sum + picked - shipped, 0)
 
 /**
  * Ends a fulfillment that cannot be shipped: its tasks are not needed any more, and what is in hand goes to RECEIVING.

@@ -15,7 +15,7 @@ interface ListRow {
   active_at: Date | null
 }
 
-export interface TaskRow {
+interface TaskRow {
   id: string
   list: string | null
   wave: string
@@ -167,7 +167,7 @@ export class PostgresPicking implements Picking {
 
 const listOf = ({ id, wave, location, status, picker }: ListRow): PickList => ({ id, wave, location: asId<LocationId>(location), status, picker })
 
-export const taskOf = (row: TaskRow): PickTask => ({
+const taskOf = (row: TaskRow): PickTask => ({
   id: row.id,
   list: row.list,
   wave: row.wave,

@@ -13,7 +13,7 @@ export interface HandOverAsked {
 }
 
 /** How the hand-over of a package, or of all packages of a fulfillment, ended. Types, so that they can be stored as answers. */
-export type HandOverOutcome = {
+type HandOverOutcome = {
   readonly sscc?: string
   readonly fulfillment?: string
   readonly status: 'handed-over' | 'refused'
@@ -22,7 +22,7 @@ export type HandOverOutcome = {
 }
 export type HandedOver = { readonly outcomes: readonly HandOverOutcome[] }
 
-export type HandOverRefusal = 'not-found' | 'wrong-location' | 'on-hold' | 'not-labelled' | 'already-handed-over'
+type HandOverRefusal = 'not-found' | 'wrong-location' | 'on-hold' | 'not-labelled' | 'already-handed-over'
 
 /** Gives labelled packages to the carrier. A fulfillment has left when its last package has. */
 @Injectable()

@@ -1,12 +1,20 @@
+import { Injectable } from '@nestjs/common'
 import PDFDocument from 'pdfkit'
 import type { FulfillmentView } from '../floor/floor.queries.js'
+import { PackingSlips } from '../floor/packing-slips.js'
 
 const MARGIN = 50
 const MM = 72 / 25.4
 const COLUMNS = { units: MARGIN, product: MARGIN + 50, name: MARGIN + 150, lot: MARGIN + 400 } as const
 
-/** The slip that lies in the parcels: what is in which, without any word about the customer. Form: PDF, A4. */
-export function packingSlip(fulfillment: FulfillmentView): Promise<Buffer> {
+@Injectable()
+export class PdfPackingSlips extends PackingSlips {
+  write(fulfillment: FulfillmentView): Promise<Uint8Array> {
+    return pdfOf(fulfillment)
+  }
+}
+
+function pdfOf(fulfillment: FulfillmentView): Promise<Uint8Array> {
   const document = new PDFDocument({ size: 'A4', margin: MARGIN, info: { Title: `Packing slip ${fulfillment.id}`, Producer: 'Waybill' } })
   const chunks: Buffer[] = []
   const done = new Promise<Buffer>((resolve, reject) => {
