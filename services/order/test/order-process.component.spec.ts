@@ -33,6 +33,8 @@ import {
 } from '@waybill/contracts'
 import { newId, signLink, UnitOfWork } from '@waybill/service-kit'
 import { eventually, exampleOf, namespace } from '@waybill/testing'
+import { asId } from '@waybill/kernel'
+import { ReactToFacts } from '../src/use-cases/react-to-facts.js'
 import { startPaymentProvider } from '../../../tools/local/src/sandbox/payment-provider/server.js'
 import { anOrder } from './builders.js'
 import { newReference, operator, orderHouse, web, type OrderHouse } from './order-house.js'
@@ -163,6 +165,19 @@ describe('the way of an order', () => {
     expect((await ns.allPublished(FulfillmentRequested)).filter(of(order))).toHaveLength(1)
   }, 40_000)
 
+  test('what is said from twenty sides at once is all taken in', async () => {
+    const order = await place({ lines: [{ product: 'P-1', units: 20 }] })
+    const said = Array.from({ length: 20 }, (_, place) => ({
+      cause: { kind: 'request' as const, client: 'test', key: `${order}-${place}`, route: 'test', bodyHash: 'x', actor: 'system:test', correlationId: order, traceparent: null },
+      order: asId<Parameters<ReactToFacts['run']>[0][number]['order'] & string>(order),
+      fact: { kind: 'stock-reserved' as const, lines: [{ stockedLine: '1.1', units: 1, location: 'BER' }] },
+    }))
+    await Promise.all(said.map((fact) => house.app.get(ReactToFacts).run([fact])))
+    await requested(order)
+    expect(await rows('SELECT in_fulfillment, unanswered FROM order_lines WHERE order_id = $1', [order])).toEqual([{ in_fulfillment: 20, unanswered: 0 }])
+    expect(await rows('SELECT 1 FROM payment_operations WHERE order_id = $1', [order])).toHaveLength(1)
+  }, 40_000)
+
   test('a backorder is promised, told again when its date moves, and sent when it is filled', async () => {
     const order = await place()
     const waiting = { line: 1, stockedLine: '1.1', product: 'P-1', units: 1 }
@@ -220,6 +235,8 @@ describe('payments', () => {
     expect(JSON.stringify(open.body)).not.toContain('Ada')
     const page = await house.api.get(`/pay/${token}`)
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+    const script = await house.api.get('/pay.js')
+    expect([script.status, script.headers.get('content-type')]).toEqual([200, 'text/javascript; charset=utf-8'])
     const answers = await Promise.all([1, 2, 3].map(() => house.api.post(`/v1/pay/${token}`, { token: 'tok_ok' })))
     expect(answers.map(({ status }) => status).sort()).toEqual([202, 409, 409])
     await ns.published(OrderConfirmed, of(order))

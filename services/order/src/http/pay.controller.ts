@@ -5,7 +5,7 @@ import { Caused, Links, Problem, Public } from '@waybill/service-kit'
 import type { FastifyReply } from 'fastify'
 import { OrderViews, type PayView } from '../orders/order-views.js'
 import { PayAnotherWay } from '../use-cases/pay-another-way.js'
-import { payPage } from './pay.page.js'
+import { payPage, payScript } from './pay.page.js'
 import { PayRequest } from './pay.requests.js'
 
 /** Kind of the links that open this. Their id is an order's or a payment's. */
@@ -43,11 +43,16 @@ export class PayController {
   @Get('pay/:token')
   @ApiExcludeEndpoint()
   @Header('content-type', 'text/html; charset=utf-8')
-  @Header('cache-control', 'no-store')
-  @Header('referrer-policy', 'no-referrer')
   async page(@Param('token') token: string): Promise<string> {
     const view = await this.find(token)
     return payPage({ ...view, amount: amountOf(view) }, token)
+  }
+
+  @Get('pay.js')
+  @ApiExcludeEndpoint()
+  @Header('content-type', 'text/javascript; charset=utf-8')
+  script(): string {
+    return payScript
   }
 
   private async find(token: string): Promise<PayView> {

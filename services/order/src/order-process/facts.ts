@@ -5,8 +5,8 @@ import type { UnitSet } from '../orders/unit-set.js'
 import type { NamedUnits, ShortLine } from './fulfillment.js'
 import type { OrderProcess } from './order-process.js'
 import type { PromiseWindow } from './promise-window.js'
-import type { PromiseMove } from './promises.js'
-import type { OrderTimer } from './waits.js'
+import type { PromiseMove } from './unit-promise.js'
+import type { OrderTimer } from './order-timers.js'
 
 /** Units of a stocked line at a location, as inventory names them. */
 export interface GrantedUnits {

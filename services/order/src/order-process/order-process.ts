@@ -4,9 +4,9 @@ import type { Payment } from '../payments/payment.js'
 import type { Fulfillment } from './fulfillment.js'
 import type { OrderStatus } from './order-status.js'
 import type { Places } from './places.js'
-import type { UnitPromise } from './promises.js'
+import type { UnitPromise } from './unit-promise.js'
 import type { StockAnswers } from './stock-answers.js'
-import type { OrderTimer } from './waits.js'
+import type { OrderTimer } from './order-timers.js'
 
 /** Where the order stands with its money, before it is confirmed. */
 export type MoneyStep = 'not-asked' | 'asked' | 'declined' | 'secured' | 'not-needed'

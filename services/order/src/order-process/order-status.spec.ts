@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import { terminalStates, unreachableStates } from '@waybill/kernel'
 import { paymentTransitions } from '../payments/payment.js'
 import { isFinal, orderTransitions, type OrderStatus } from './order-status.js'
-import { orderTimers, orderWaits } from './waits.js'
+import { orderTimers } from './order-timers.js'
+import { orderWaits } from './waits.js'
 
 describe('the tables', () => {
   test('every state of an order can be reached, and three are final', () => {

@@ -9,8 +9,9 @@ import { standingsOf, type LineStanding } from './line-standing.js'
 import type { OrderProcess, ProcessContext } from './order-process.js'
 import { isFinal, orderTransitions, type OrderStatus, type OrderTrigger } from './order-status.js'
 import { isReachable } from './promise-window.js'
-import { firstPromises, keptPromises, promiseOf, type UnitPromise } from './promises.js'
+import { firstPromises, keptPromises, promiseOf } from './promises.js'
 import { filled, granted, noAnswers, released, told, type StockAnswers } from './stock-answers.js'
+import type { UnitPromise } from './unit-promise.js'
 import { closeSettledTasks, isAllEnded, orderWaits, waitsOf } from './waits.js'
 
 /**

@@ -5,21 +5,8 @@ import type { Step, Reaction } from './facts.js'
 import { isOpen, leftOf } from './fulfillment.js'
 import type { LineStanding } from './line-standing.js'
 import type { OrderProcess, ProcessContext, ProcessLimits } from './order-process.js'
-import { isFinal, type OrderStatus } from './order-status.js'
-
-/** The time-outs of an order. Each is also the name of the task it opens, where it opens one. */
-export const orderTimers = [
-  'stock-answer-overdue',
-  'places-unknown',
-  'payment-window-ended',
-  'payment-unresolved',
-  'authorization-expiring',
-  'backorder-overdue',
-  'dispatch-overdue',
-  'delivery-overdue',
-  'task-overdue',
-] as const
-export type OrderTimer = (typeof orderTimers)[number]
+import type { OrderStatus } from './order-status.js'
+import { orderTimers, type OrderTimer } from './order-timers.js'
 
 interface View extends ProcessContext {
   readonly process: OrderProcess
@@ -189,5 +176,3 @@ function dueOf(timer: OrderTimer, view: View): Date {
 
 /** Nothing is awaited any more from anybody. */
 export const isAllEnded = (standings: readonly LineStanding[]): boolean => standings.every(({ quantities }) => isEnded(quantities))
-
-export const isOver = (process: OrderProcess): boolean => isFinal(process.status)

@@ -1,7 +1,7 @@
 import type { Tx } from '@waybill/service-kit'
 import type { OrderFile } from '../order-process/advance.js'
 import { standingsOf } from '../order-process/line-standing.js'
-import type { PromiseMove } from '../order-process/promises.js'
+import type { PromiseMove } from '../order-process/unit-promise.js'
 import type { LedgerEntry } from '../payments/ledger.js'
 import type { Operation, Payment, Refund } from '../payments/payment.js'
 import { newId } from '@waybill/service-kit'

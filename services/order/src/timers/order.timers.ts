@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common'
 import { asId } from '@waybill/kernel'
 import { OnTimer, type Due } from '@waybill/service-kit'
-import type { OrderTimer } from '../order-process/waits.js'
+import type { OrderTimer } from '../order-process/order-timers.js'
 import { ReactToFacts } from '../use-cases/react-to-facts.js'
 
 /** The time-outs of orders: what each does stands in order-process/waits.ts. */
