@@ -6,6 +6,7 @@ import { Option, program } from 'commander'
 import { type InfrastructureKind, NoInfrastructure, dataDirectory } from '@waybill/testing'
 import { startInstallation } from './installation/installation.js'
 import { loadDemoCompany } from './demo-company/load.js'
+import { type Traffic, startTraffic } from './traffic.js'
 import { welcome } from './welcome.js'
 
 interface StartOptions {
@@ -44,11 +45,14 @@ process.on('SIGTERM', end)
 
 async function run(): Promise<void> {
   const installation = await startInstallation({ ...options, directory: options.data, signal: ending.signal, say })
+  let traffic: Traffic | undefined
   try {
-    if (options.empty !== true) await loadDemoCompany(installation, join(options.data, 'demo'), say)
+    if (options.empty !== true) await loadDemoCompany(installation, join(options.data, 'company'), say)
     say(welcome(installation))
+    if (options.empty !== true) traffic = await startTraffic(options.data, installation, say)
     if (!ending.signal.aborted) await once(ending.signal, 'abort')
   } finally {
+    await traffic?.stop()
     await installation.stop()
   }
 }

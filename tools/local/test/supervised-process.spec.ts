@@ -9,7 +9,7 @@ describe('a supervised process', () => {
   let directory: string
   let running: SupervisedProcess | undefined
   const crashes: string[] = []
-  const program = async (source: string): Promise<ProgramToRun> => {
+  const program = async (source: string): Promise<ProgramToRun & { readonly readyUrl: string }> => {
     const file = join(directory, 'program.mjs')
     await writeFile(file, source)
     const port = await freePort()

@@ -201,6 +201,6 @@ async function stopLeftovers(logs: string, say: (line: string) => void): Promise
 /** Removes everything that an earlier start kept on this machine. */
 async function forget(directory: string, say: (line: string) => void): Promise<void> {
   await removeData(directory)
-  await Promise.all(['sandbox', 'logs', 'secrets.json', 'demo'].map((part) => rm(join(directory, part), { recursive: true, force: true })))
+  await Promise.all(['sandbox', 'logs', 'secrets.json', 'company', 'traffic'].map((part) => rm(join(directory, part), { recursive: true, force: true })))
   say('Reset: what an earlier start kept is removed')
 }
