@@ -55,7 +55,7 @@ export function schemasOf(target: RequestClass, known = new Map<string, Schema>(
 }
 
 function propertySchema(target: RequestClass, property: string, rules: readonly ValidationMetadata[], known: Map<string, Schema>): Schema {
-  const meant = (each: boolean) => Object.assign({}, ...rules.filter((rule) => rule.each === each).map((rule) => meanings[rule.name ?? '']?.(rule.constraints ?? []) ?? {})) as Schema
+  const meant = (each: boolean) => Object.assign({}, ...rules.filter((rule) => (rule.each ?? false) === each).map((rule) => meanings[rule.name ?? '']?.(rule.constraints ?? []) ?? {})) as Schema
   const isList = Reflect.getMetadata('design:type', target.prototype as object, property) === Array
   const inner = rules.some(({ type }) => type === 'nestedValidation') ? referenceTo(target, property, known) : undefined
   if (!isList) return { ...meant(false), ...inner }
