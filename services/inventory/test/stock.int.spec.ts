@@ -15,7 +15,7 @@ let other: StartedService
 beforeAll(async () => {
   one = await ns.start(service)
   other = await ns.start(service, { database: one.database })
-  await open(ns, one, ['BER', 'MUC'], ['HOT', 'A', 'B', 'C', 'D', 'E', 'SCARCE', 'LOTTED'])
+  await open(ns, one, ['BER', 'MUC'], ['HOT', 'A', 'B', 'C', 'D', 'E', 'F', 'SCARCE', 'LOTTED'])
 })
 
 const receive = (app: StartedService, lines: readonly { product: string; units: number; lot?: string; expiresOn?: string }[], at = 'BER') =>
@@ -69,16 +69,12 @@ describe('everything at once, over two replicas', () => {
     ])
     await sideBySide(steps, 8, (step, place) => untilDone(() => step(place % 2 === 0 ? one : other)))
     expect(await drift(one)).toEqual([])
-    // walking every queue once more finds nothing to give
-    const filledBefore = await sql(one, 'select count(*)::int as grants from reservation')
-    for (const code of codes) await one.get(ReserveStock).run([{ cause: anEvent(), order: anotherOrder([units(code, 1)]) }])
     const waiting = await sql<{ order: string }>(
       one,
       `select n.order_id as "order" from need_line n join stock_level l using (product)
-       where n.backordered > 0 and not n.bundled and n.avoid = '[]' and n.backordered_at < clock_timestamp() and l.on_hand - l.blocked - l.reserved > 0`,
+       where n.backordered > 0 and not n.bundled and n.avoid = '[]' and l.on_hand - l.blocked - l.reserved > 0`,
     )
     expect(waiting).toEqual([])
-    expect(filledBefore).toHaveLength(1)
   }, 120_000)
 })
 
@@ -144,9 +140,9 @@ describe('the calendar', () => {
 
 describe('what was lost under a requested fulfillment', () => {
   it('moves to another location, and the hand-over of the rest goes on', async () => {
-    await receive(one, [{ product: 'E', units: 40 }], 'MUC')
-    await receive(one, [{ product: 'E', units: 40 }], 'BER')
-    const order = anotherOrder([units('E', 2)])
+    await receive(one, [{ product: 'F', units: 40 }], 'MUC')
+    await receive(one, [{ product: 'F', units: 40 }], 'BER')
+    const order = anotherOrder([units('F', 2)])
     await one.get(ReserveStock).run([{ cause: anEvent(), order }])
     const [first] = await sql<{ location: string }>(one, 'select location from reservation where order_id = $1', [order.order])
     const at = location(first?.location ?? '')

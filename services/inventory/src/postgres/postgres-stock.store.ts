@@ -62,7 +62,7 @@ export class PostgresStockStore extends StockStore {
     if (book.needs.backordered().length === 0) return
     const supplies = await read.outstandingSupplies(tx, products)
     book.adoptSupplies(supplies)
-    // who only joins the end of a queue need not read it: 900 waiting lines cost 60 ms, their sums by day 1 ms
+    // who only joins the end of a queue need not read it, only what was promised before by day: a queue may be long
     if (!book.isQueueTouched && supplies.length > 0) book.promisedBefore = await read.promisedBefore(tx, products)
     await adoptLanes(tx, book, book.promisedBefore.map(({ country }) => country))
     fill(book)
