@@ -464,6 +464,9 @@ describe('bins', () => {
       { row: 3, status: 'created' },
     ])
     expect((await house.bins([rows[0]!, { ...rows[3], aisle: 'B', bay: 4 }])).body.outcomes).toEqual([{ row: 0, status: 'unchanged' }, { row: 1, status: 'updated' }])
+    await house.bins([{ code: 'DISCREPANCY', kind: 'pick', aisle: 'B' }])
+    const [own] = (await house.ask.get(`/v1/bins?location=${house.location}&limit=200`, { role: 'operator' })).body.items.filter(({ code }: { code: string }) => code === 'DISCREPANCY')
+    expect(own).toMatchObject({ kind: 'discrepancy' })
     const page = await house.ask.get(`/v1/bins?location=${house.location}&limit=2`, { role: 'operator' })
     expect(page.body.items).toHaveLength(2)
     const rest = await house.ask.get(`/v1/bins?location=${house.location}&limit=200&cursor=${page.body.next}`, { role: 'operator' })

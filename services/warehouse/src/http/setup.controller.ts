@@ -2,7 +2,7 @@ import { Body, Controller, Get, Post, Query, Res } from '@nestjs/common'
 import { asId, type LocationId, type RequestCause } from '@waybill/kernel'
 import { BulkRoute, Caused, Cursors, filterOf, limitOf, onlyParameters, replied, Roles, type Page, type QueryParameters } from '@waybill/service-kit'
 import type { FastifyReply } from 'fastify'
-import { standardWalkPosition, WALK_END, type Bin } from '../bins/bin.js'
+import { standardWalkPosition, unknownBin, WALK_END, type Bin } from '../bins/bin.js'
 import { FloorQueries, type BinRow as BinView, type MaterialRow } from '../floor/floor.queries.js'
 import type { BoxSize } from '../packing/material.js'
 import type { MaterialSetup } from '../packing/packing.store.js'
@@ -76,12 +76,18 @@ export class SetupController {
 const binOf = ({ location, code, kind, aisle = '', bay = 0, level = 0, walkPosition }: BinRow): Bin => ({
   location: asId<LocationId>(location),
   code,
-  kind: kind ?? 'pick',
+  kind: kindOf(asId<LocationId>(location), code, kind ?? 'pick'),
   aisle,
   bay,
   level,
   walkPosition: walkPosition ?? (aisle === '' ? WALK_END : standardWalkPosition(aisle, bay)),
 })
+
+/** What a location's own bins (RECEIVING, DISCREPANCY, BLOCKED) are for is not up to a file. */
+function kindOf(location: LocationId, code: string, asked: Bin['kind']): Bin['kind'] {
+  const own = unknownBin(location, code).kind
+  return own === 'pick' ? asked : own
+}
 
 const setupOf = ({ material, name, kind, gramsPerUnit, location, units, receipt, ...sides }: MaterialImportRow): MaterialSetup => ({
   material: { material, name, kind, gramsPerUnit, box: isBox(sides) ? boxOf(sides) : null },
