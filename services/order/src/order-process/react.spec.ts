@@ -321,6 +321,14 @@ describe('when it goes otherwise', () => {
     expect(story.quantities()).toMatchObject({ delivered: 2, lost: 0 })
   })
 
+  test('a backorder that is late becomes a task, and again a day after somebody closed it', () => {
+    const story = new Story(anOrder([{ units: 1 }])).say(backordered(1, '2026-12-10')).answer().due('backorder-overdue')
+    expect([story.now.toISOString(), story.tasks]).toEqual(['2026-12-13T00:00:00.000Z', ['backorder-overdue']])
+    story.say({ kind: 'task-closed', task: 'backorder-overdue', subject: story.file.terms.order, resolution: 'supplier called' })
+    expect([story.tasks, story.file.process.timers['backorder-overdue']]).toEqual([[], '2026-12-14T00:00:00.000Z'])
+    expect(story.due('backorder-overdue').tasks).toEqual(['backorder-overdue'])
+  })
+
   test('every overdue wait becomes a task, and the task is closed when it goes on', () => {
     const story = new Story().say(reserved(2)).answer().due('dispatch-overdue')
     expect(story.effects.filter((effect) => effect.do === 'open-task')).toMatchObject([{ kind: 'dispatch-overdue', owner: 'operator' }])

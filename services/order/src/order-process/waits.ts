@@ -164,14 +164,12 @@ export function settleTimers(process: OrderProcess, standings: readonly LineStan
   return { process: { ...begun, timers }, steps }
 }
 
-/** A wait that was complained about once comes due again after its limit, or after a task's time, never at once. */
+/** A wait that somebody was told of after it was due comes due again after a task's time, not at once: people need theirs. */
 function dueOf(timer: OrderTimer, view: View): Date {
   const wait = orderWaits[timer]
-  const limitMs = wait.limitMs(view.limits)
-  const began = new Date(view.process.since[timer] ?? view.now.toISOString())
-  const due = wait.dueAt?.(view) ?? later(began, limitMs)
-  const isComplained = view.process.tasks.some(({ kind }) => kind === timer)
-  return isComplained && due <= view.now ? later(view.now, view.limits.taskMs) : due
+  const told = new Date(view.process.since[timer] ?? view.now.toISOString())
+  const due = wait.dueAt?.(view) ?? later(told, wait.limitMs(view.limits))
+  return wait.owner !== null && due <= told ? later(told, view.limits.taskMs) : due
 }
 
 /** Nothing is awaited any more from anybody. */

@@ -1,13 +1,12 @@
-import type { Tx } from '@waybill/service-kit'
+import { newId, type Tx } from '@waybill/service-kit'
 import type { OrderFile } from '../order-process/advance.js'
 import { standingsOf } from '../order-process/line-standing.js'
 import type { PromiseMove } from '../order-process/unit-promise.js'
 import type { LedgerEntry } from '../payments/ledger.js'
 import type { Operation, Payment, Refund } from '../payments/payment.js'
-import { newId } from '@waybill/service-kit'
 import { toJson } from './catalogue.row.js'
 import { storedAuthorizations } from './order-file.row.js'
-import { unnest } from './unnest.js'
+import { unnest, type Column } from './unnest.js'
 
 /** One status change, for the append-only history that `verify` holds against the tables. */
 export interface HistoryEntry {
@@ -81,19 +80,22 @@ async function writeProcesses(tx: Tx, files: readonly ChangedFile[]): Promise<vo
   )
 }
 
+/** What changes of a payment in its life. */
+export const paymentColumns = (payments: readonly Payment[]): Column[] => [
+  ['id', 'uuid', payments.map(({ id }) => id)],
+  ['status', 'text', payments.map(({ status }) => status)],
+  ['authorized_minor', 'bigint', payments.map(({ authorizedMinor }) => authorizedMinor.toString())],
+  ['captured_minor', 'bigint', payments.map(({ capturedMinor }) => capturedMinor.toString())],
+  ['refunded_minor', 'bigint', payments.map(({ refundedMinor }) => refundedMinor.toString())],
+  ['token', 'text', payments.map(({ token }) => token)],
+  ['authorizations', 'jsonb', payments.map(({ authorizations }) => toJson(storedAuthorizations(authorizations)))],
+  ['refunded_units', 'jsonb', payments.map(({ refundedUnits }) => toJson(refundedUnits))],
+  ['steps', 'integer', payments.map(({ steps }) => steps)],
+]
+
 async function writePayments(tx: Tx, payments: readonly Payment[]): Promise<void> {
   if (payments.length === 0) return
-  const table = unnest([
-    ['id', 'uuid', payments.map(({ id }) => id)],
-    ['status', 'text', payments.map(({ status }) => status)],
-    ['authorized_minor', 'bigint', payments.map(({ authorizedMinor }) => authorizedMinor.toString())],
-    ['captured_minor', 'bigint', payments.map(({ capturedMinor }) => capturedMinor.toString())],
-    ['refunded_minor', 'bigint', payments.map(({ refundedMinor }) => refundedMinor.toString())],
-    ['token', 'text', payments.map(({ token }) => token)],
-    ['authorizations', 'jsonb', payments.map(({ authorizations }) => toJson(storedAuthorizations(authorizations)))],
-    ['refunded_units', 'jsonb', payments.map(({ refundedUnits }) => toJson(refundedUnits))],
-    ['steps', 'integer', payments.map(({ steps }) => steps)],
-  ])
+  const table = unnest(paymentColumns(payments))
   await tx.query(
     'order-files.write-payments',
     `UPDATE payments SET status = given.status, authorized_minor = given.authorized_minor, captured_minor = given.captured_minor,

@@ -7,9 +7,10 @@ import { settleTimers } from '../order-process/waits.js'
 import { termsOf } from '../orders/order-terms.js'
 import type { PlacedOrder } from '../orders/placed-order.js'
 import { beginPayment } from '../payments/begin-payment.js'
+import type { Payment } from '../payments/payment.js'
 import { publishPlaced } from '../published-events-of-orders.js'
 import { toJson } from './catalogue.row.js'
-import { insertLedger, insertHistory, type HistoryEntry, type PaymentEntry } from './order-file.write.js'
+import { insertHistory, insertLedger, paymentColumns, type HistoryEntry, type PaymentEntry } from './order-file.write.js'
 import { storedMoney, storedRuns, storedStockedLines } from './order-file.row.js'
 import { unnest } from './unnest.js'
 
@@ -116,21 +117,13 @@ async function insertDetails(tx: Tx, orders: readonly PlacedOrder[]): Promise<vo
   await tx.query('orders.place-details', `INSERT INTO delivery_details (${table.columns}) SELECT ${table.columns} FROM ${table.sql}`, table.values)
 }
 
-async function insertPayments(tx: Tx, payments: readonly ReturnType<typeof beginPayment>['payment'][]): Promise<void> {
+async function insertPayments(tx: Tx, payments: readonly Payment[]): Promise<void> {
   const table = unnest([
-    ['id', 'uuid', payments.map(({ id }) => id)],
+    ...paymentColumns(payments),
     ['order_id', 'uuid', payments.map(({ order }) => order)],
     ['kind', 'text', payments.map(({ kind }) => kind)],
-    ['status', 'text', payments.map(({ status }) => status)],
     ['currency', 'text', payments.map(({ currency }) => currency)],
     ['due_minor', 'bigint', payments.map(({ dueMinor }) => dueMinor.toString())],
-    ['authorized_minor', 'bigint', payments.map(({ authorizedMinor }) => authorizedMinor.toString())],
-    ['captured_minor', 'bigint', payments.map(({ capturedMinor }) => capturedMinor.toString())],
-    ['refunded_minor', 'bigint', payments.map(({ refundedMinor }) => refundedMinor.toString())],
-    ['token', 'text', payments.map(({ token }) => token)],
-    ['authorizations', 'jsonb', payments.map(() => '[]')],
-    ['refunded_units', 'jsonb', payments.map(() => '[]')],
-    ['steps', 'integer', payments.map(({ steps }) => steps)],
   ])
   await tx.query('orders.place-payments', `INSERT INTO payments (${table.columns}) SELECT ${table.columns} FROM ${table.sql}`, table.values)
 }
