@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { hash, randomBytes } from 'node:crypto'
-import { chown, cp, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chown, cp, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -119,7 +119,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     url,
     stop: async () => {
       await server.stop(signals)
-      if (!options.durable && home.data !== options.directory) await rm(home.data, { recursive: true, force: true })
+      if (!options.durable) await removePostgresData(options.directory)
     },
   }
 }
@@ -170,7 +170,21 @@ async function reachableHome(
     })
   }
   await mkdir(directory, { recursive: true })
-  return { bin, data: (await isOpenToOthers(directory)) ? directory : sharedData(directory) }
+  if (await isOpenToOthers(directory)) return { bin, data: directory }
+  await removeOrphans()
+  const data = sharedData(directory)
+  await mkdir(data, { recursive: true })
+  await writeFile(`${data}.origin`, directory)
+  return { bin, data }
+}
+
+/** Data whose clone was deleted: nobody will ever start on it again. */
+async function removeOrphans(): Promise<void> {
+  for (const file of await readdir(shared).catch(() => [])) {
+    if (!file.endsWith('.origin')) continue
+    const origin = await readFile(join(shared, file), 'utf8')
+    if (!(await exists(origin))) await removePostgresData(origin)
+  }
 }
 
 const sharedData = (directory: string): string => join(shared, `data-${hash('sha256', directory, 'hex').slice(0, 16)}`)
@@ -178,6 +192,7 @@ const sharedData = (directory: string): string => join(shared, `data-${hash('sha
 /** Removes everything that a stopped PostgreSQL kept for this directory. */
 export async function removePostgresData(directory: string): Promise<void> {
   await rm(sharedData(directory), { recursive: true, force: true })
+  await rm(`${sharedData(directory)}.origin`, { force: true })
   await rm(directory, { recursive: true, force: true })
 }
 
