@@ -50,13 +50,13 @@ export class LiveWorld implements World {
 
   async providerOperations(): Promise<readonly ProviderOperation[]> {
     const { paymentsUrl, paymentApiKey } = this.addresses
-    if (paymentsUrl === undefined) return []
+    if (paymentsUrl === undefined) throw new Error("The payment provider's address is not given")
     return (await ledger<{ operations: ProviderOperation[] }>(`${paymentsUrl}/v1/ledger`, { authorization: `Bearer ${paymentApiKey ?? ''}` })).operations
   }
 
   async carrierPackages(): Promise<readonly CarrierPackage[]> {
     const { carriersUrl } = this.addresses
-    if (carriersUrl === undefined) return []
+    if (carriersUrl === undefined) throw new Error("The carriers' address is not given")
     const { entries } = await ledger<{ entries: CarrierEntry[] }>(`${carriersUrl}/v1/ledger`, {})
     const voided = new Set(entries.filter(({ entry }) => entry === 'label-voided').map(({ label }) => label))
     return entries

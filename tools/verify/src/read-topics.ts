@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { allTopics } from '@waybill/contracts'
 import { onBroker } from '@waybill/messaging'
-import { Kafka, logLevel, type IHeaders } from 'kafkajs'
+import { Kafka, logLevel, type Admin, type Consumer, type IHeaders } from 'kafkajs'
 import type { TopicRecord } from './world.js'
 
 /** Longest silence of the broker while records are still to come. */
@@ -17,60 +17,76 @@ export async function readTopics(brokers: readonly string[], namespace: string):
   const kafka = new Kafka({ clientId: 'waybill-verify', brokers: [...brokers], logLevel: logLevel.NOTHING })
   const admin = kafka.admin()
   await admin.connect()
-  const names = new Map(allTopics.map(({ name }) => [onBroker(namespace, name), name]))
-  const there = new Set(await admin.listTopics())
-  const topics = [...names.keys()].filter((topic) => there.has(topic))
-  const ends = new Map<string, bigint>()
-  for (const topic of topics) {
-    for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) if (BigInt(high) > BigInt(low)) ends.set(`${topic} ${partition}`, BigInt(high))
-  }
-  const records: TopicRecord[] = []
-  if (ends.size > 0) {
+  try {
+    const names = new Map(allTopics.map(({ name }) => [onBroker(namespace, name), name]))
+    const ends = await endsOf(admin, [...names.keys()])
+    if (ends.size === 0) return []
     const groupId = `waybill-verify-${randomUUID()}`
-    const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100, allowAutoTopicCreation: false })
-    await consumer.connect()
-    await consumer.subscribe({ topics, fromBeginning: true })
     try {
-      await new Promise<void>((done, failed) => {
-        let heard = Date.now()
-        const watch = setInterval(() => {
-          if (Date.now() - heard > SILENCE_MS) finish(new Error(`Kafka gave no more records for ${SILENCE_MS / 1000} s; ${ends.size} partition(s) not read to their end`))
-        }, 1000)
-        const finish = (error?: Error): void => {
-          clearInterval(watch)
-          if (error) failed(error)
-          else done()
-        }
-        consumer
-          .run({
-            autoCommit: false,
-            partitionsConsumedConcurrently: ends.size,
-            eachBatch: ({ batch }) => {
-              heard = Date.now()
-              const place = `${batch.topic} ${batch.partition}`
-              const end = ends.get(place)
-              for (const message of batch.messages) {
-                if (end !== undefined && BigInt(message.offset) < end) records.push(toRecord(names.get(batch.topic) ?? batch.topic, batch.partition, message))
-              }
-              // compaction and aborted batches leave holes: where the batch ends counts, not its last message
-              if (end !== undefined && BigInt(batch.lastOffset()) + 1n >= end) {
-                ends.delete(place)
-                if (ends.size === 0) finish()
-              }
-              return Promise.resolve()
-            },
-          })
-          .catch(finish)
-      })
+      return await readUpTo(ends, kafka.consumer({ groupId, maxWaitTimeInMs: 100, allowAutoTopicCreation: false }), names)
     } finally {
-      await consumer.disconnect()
       // a group that cannot be deleted holds nothing but its name, and the broker forgets it
       await admin.deleteGroups([groupId]).catch(() => undefined)
-      await admin.disconnect()
     }
-  } else await admin.disconnect()
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+/** Where the partitions end that hold something. */
+async function endsOf(admin: Admin, names: readonly string[]): Promise<Map<string, bigint>> {
+  const there = new Set(await admin.listTopics())
+  const ends = new Map<string, bigint>()
+  for (const topic of names.filter((name) => there.has(name))) {
+    for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) if (BigInt(high) > BigInt(low)) ends.set(placeOf(topic, partition), BigInt(high))
+  }
+  return ends
+}
+
+/** Takes each partition out of `ends` as it is read to its end. */
+async function readUpTo(ends: Map<string, bigint>, consumer: Consumer, names: ReadonlyMap<string, string>): Promise<readonly TopicRecord[]> {
+  const records: TopicRecord[] = []
+  const topics = [...new Set([...ends.keys()].map((place) => place.slice(0, place.indexOf(' '))))]
+  try {
+    await consumer.connect()
+    await consumer.subscribe({ topics, fromBeginning: true })
+    await new Promise<void>((done, failed) => {
+      let heard = Date.now()
+      const watch = setInterval(() => {
+        if (Date.now() - heard > SILENCE_MS) finish(new Error(`Kafka gave no more records for ${SILENCE_MS / 1000} s; ${ends.size} partition(s) not read to their end`))
+      }, 1000)
+      const finish = (error?: Error): void => {
+        clearInterval(watch)
+        if (error) failed(error)
+        else done()
+      }
+      consumer
+        .run({
+          autoCommit: false,
+          partitionsConsumedConcurrently: ends.size,
+          eachBatch: ({ batch }) => {
+            heard = Date.now()
+            const place = placeOf(batch.topic, batch.partition)
+            const end = ends.get(place)
+            if (end === undefined) return Promise.resolve()
+            for (const message of batch.messages) if (BigInt(message.offset) < end) records.push(toRecord(names.get(batch.topic) ?? batch.topic, batch.partition, message))
+            // compaction leaves holes: where the batch ends counts, not its last message
+            if (BigInt(batch.lastOffset()) + 1n >= end) {
+              ends.delete(place)
+              if (ends.size === 0) finish()
+            }
+            return Promise.resolve()
+          },
+        })
+        .catch(finish)
+    })
+  } finally {
+    await consumer.disconnect()
+  }
   return records
 }
+
+const placeOf = (topic: string, partition: number): string => `${topic} ${partition}`
 
 function toRecord(topic: string, partition: number, message: { offset: string; key: Buffer | null; value: Buffer | null; headers?: IHeaders | undefined }): TopicRecord {
   const sequence = headerOf(message.headers, 'ce_sequence')
@@ -84,6 +100,7 @@ function toRecord(topic: string, partition: number, message: { offset: string; k
     subject: headerOf(message.headers, 'ce_subject'),
     sequence: sequence !== null && /^\d{1,15}$/.test(sequence) ? Number(sequence) : null,
     version: versionOf(message.value),
+    isEmpty: message.value === null,
   }
 }
 

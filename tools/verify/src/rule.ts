@@ -11,12 +11,13 @@ export interface Violation {
 /** One guarantee as a program checks it. Numbers as in docs/guarantees.md. */
 export interface Rule {
   readonly id: string
+  /** What holds, as docs/guarantees.md tells it. */
   readonly promise: string
   /** Compares two services, or a service and the outside, that may be on their way to agreement: asked again before it counts. */
   readonly settles: boolean
-  /** At most this many violations are worth naming. */
+  /** The violations, at most about NAMED_MAX of a kind. */
   check(world: World): Promise<readonly Violation[]>
 }
 
-/** Violations named of one rule; the rest is counted by the database anyway. */
+/** Violations named of one kind: enough to see what is wrong, and no table is carried over the wire. */
 export const NAMED_MAX = 50

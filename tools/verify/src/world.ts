@@ -11,6 +11,8 @@ export interface TopicRecord {
   readonly subject: string | null
   readonly sequence: number | null
   readonly version: number | null
+  /** A record without a value: the end of a compacted key. */
+  readonly isEmpty: boolean
 }
 
 /** One operation in the payment provider's ledger. */

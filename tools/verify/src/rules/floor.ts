@@ -3,13 +3,19 @@ import { NAMED_MAX, type Rule, type Violation } from '../rule.js'
 /** G19. */
 export const pickedPackedShippedOnce: Rule = {
   id: 'G19',
-  promise: 'shipped <= packed <= picked <= asked for, per line; the order says the same as the floor',
+  promise: 'shipped <= packed <= picked <= asked for, as tasks and packages say; what left the floor was consumed from stock, and no more is told the customer as shipped',
   settles: true,
   async check(world) {
-    const lines = await world.query<{ fulfillment: string; stocked_line: string; units: number; picked: number; packed: number; shipped: number }>(
+    const lines = await world.query<{ fulfillment: string; stocked_line: string; units: number; dropped: number; picked: number; packed: number; shipped: number }>(
       'warehouse',
-      `SELECT fulfillment, stocked_line, units, picked, packed, shipped FROM stocked_lines
-       WHERE shipped > packed OR packed > picked OR picked > units OR shipped < 0 LIMIT ${NAMED_MAX}`,
+      `SELECT fulfillment, stocked_line, units, dropped, picked, packed, shipped FROM stocked_lines
+       WHERE shipped > packed OR packed > picked OR picked + dropped > units OR shipped < 0 LIMIT ${NAMED_MAX}`,
+    )
+    const tasks = await world.query<{ fulfillment: string; stocked_line: string; picked: string; counted: number }>(
+      'warehouse',
+      `SELECT l.fulfillment, l.stocked_line, coalesce(sum(t.picked - t.put_back), 0) AS picked, l.picked AS counted FROM stocked_lines l
+       LEFT JOIN pick_tasks t ON t.fulfillment = l.fulfillment AND t.stocked_line = l.stocked_line
+       GROUP BY l.fulfillment, l.stocked_line, l.picked HAVING coalesce(sum(t.picked - t.put_back), 0) <> l.picked LIMIT ${NAMED_MAX}`,
     )
     const contents = await world.query<{ fulfillment: string; stocked_line: string; packed: string; counted: number }>(
       'warehouse',
@@ -21,18 +27,36 @@ export const pickedPackedShippedOnce: Rule = {
       'warehouse',
       'SELECT f.order_id, l.stocked_line, sum(l.shipped) AS units FROM stocked_lines l JOIN fulfillments f ON f.id = l.fulfillment GROUP BY 1, 2 HAVING sum(l.shipped) > 0',
     )
-    const consumed = await world.query<{ order_id: string; stocked_line: string; consumed: number }>('inventory', 'SELECT order_id, stocked_line, consumed FROM need_line')
-    const left = new Map(consumed.map((row) => [`${row.order_id} ${row.stocked_line}`, row.consumed]))
+    const consumed = await world.query<{ order_id: string; stocked_line: string; units: number }>('inventory', 'SELECT order_id, stocked_line, consumed AS units FROM need_line WHERE consumed > 0')
+    // of a bundle, whole ones count
+    const gone = await world.query<{ order_id: string; line: number; units: string }>(
+      'warehouse',
+      `SELECT order_id, line, min(units) AS units FROM (
+         SELECT f.order_id, l.line, l.stocked_line, sum(l.shipped / l.per_unit) AS units FROM stocked_lines l JOIN fulfillments f ON f.id = l.fulfillment GROUP BY 1, 2, 3) AS each
+       GROUP BY order_id, line HAVING min(units) > 0`,
+    )
+    const told = await world.query<{ order_id: string; line: number; units: number }>('order', 'SELECT order_id, line, shipped AS units FROM order_lines WHERE shipped > 0')
+    const left = new Map(shipped.map((row) => [stockedLineOf(row), Number(row.units)]))
+    const taken = new Map(consumed.map((row) => [stockedLineOf(row), row.units]))
+    const goneUnits = new Map(gone.map((row) => [lineOf(row), Number(row.units)]))
     return [
-      ...lines.map((row) => ({ subject: `fulfillment ${row.fulfillment} line ${row.stocked_line}`, what: `asked ${row.units}, picked ${row.picked}, packed ${row.packed}, shipped ${row.shipped}` })),
+      ...lines.map((row) => ({ subject: `fulfillment ${row.fulfillment} line ${row.stocked_line}`, what: `asked ${row.units}, dropped ${row.dropped}, picked ${row.picked}, packed ${row.packed}, shipped ${row.shipped}` })),
+      ...tasks.map((row) => ({ subject: `fulfillment ${row.fulfillment} line ${row.stocked_line}`, what: `pick tasks hold ${row.picked}, the line says ${row.counted}` })),
       ...contents.map((row) => ({ subject: `fulfillment ${row.fulfillment} line ${row.stocked_line}`, what: `packages hold ${row.packed}, the line says ${row.counted}` })),
-      ...shipped.flatMap((row): Violation[] => {
-        const there = left.get(`${row.order_id} ${row.stocked_line}`) ?? 0
-        return there === Number(row.units) ? [] : [{ subject: `order ${row.order_id} line ${row.stocked_line}`, what: `the floor shipped ${row.units}, inventory consumed ${there}` }]
+      ...[...new Set([...left.keys(), ...taken.keys()])].flatMap((line): Violation[] => {
+        const [units, there] = [left.get(line) ?? 0, taken.get(line) ?? 0]
+        return there === units ? [] : [{ subject: line, what: `the floor shipped ${units}, inventory consumed ${there}` }]
+      }),
+      ...told.flatMap((row): Violation[] => {
+        const units = goneUnits.get(lineOf(row)) ?? 0
+        return row.units <= units ? [] : [{ subject: lineOf(row), what: `${row.units} unit(s) are told as shipped, ${units} left the floor` }]
       }),
     ]
   },
 }
+
+const stockedLineOf = ({ order_id, stocked_line }: { order_id: string; stocked_line: string }): string => `order ${order_id} line ${stocked_line}`
+const lineOf = ({ order_id, line }: { order_id: string; line: number }): string => `order ${order_id} line ${line}`
 
 /** G20. */
 export const oneLabelPerPackage: Rule = {

@@ -1,4 +1,5 @@
 import { NAMED_MAX, type Rule, type Violation } from '../rule.js'
+import type { SentOrder } from '../world.js'
 
 /** G5. */
 export const noOrderLost: Rule = {
@@ -7,27 +8,31 @@ export const noOrderLost: Rule = {
   settles: true,
   async check(world) {
     const sent = await world.sentOrders()
-    const known = await world.query<{ id: string; channel: string; reference: string }>('order', 'SELECT id, channel, reference FROM orders')
-    const byId = new Map(known.map((row) => [row.id, row]))
-    const missing = sent.flatMap(({ channel, reference, order }): Violation[] => {
-      const found = byId.get(order)
-      return found?.channel === channel && found.reference === reference ? [] : [{ subject: `order ${order}`, what: `was accepted from ${channel} as ${reference} and is not there` }]
-    })
+    const missing = await world.query<SentOrder>(
+      'order',
+      `SELECT s.channel, s.reference, s."order" FROM unnest($1::text[], $2::text[], $3::text[]) AS s (channel, reference, "order")
+       LEFT JOIN orders o ON o.id::text = s."order" AND o.channel = s.channel AND o.reference = s.reference WHERE o.id IS NULL LIMIT ${NAMED_MAX}`,
+      [sent.map(({ channel }) => channel), sent.map(({ reference }) => reference), sent.map(({ order }) => order)],
+    )
+    // one hash of all that waits: with an OR over two tables each order would walk all timers
     const stuck = await world.query<{ id: string; status: string }>(
       'order',
-      `SELECT o.id, o.status FROM orders o
-       WHERE o.status IN ('PLACED', 'CONFIRMED')
-         AND NOT EXISTS (SELECT FROM kit.tasks t WHERE t.order_id = o.id AND t.closed_at IS NULL)
-         AND NOT EXISTS (SELECT FROM kit.timers t WHERE t.correlation_id = o.id::text OR t.subject = o.id::text) LIMIT ${NAMED_MAX}`,
+      `WITH cared_for AS (
+         SELECT subject AS id FROM kit.timers UNION SELECT correlation_id FROM kit.timers UNION SELECT order_id::text FROM kit.tasks WHERE closed_at IS NULL)
+       SELECT o.id, o.status FROM orders o
+       WHERE o.status IN ('PLACED', 'CONFIRMED') AND NOT EXISTS (SELECT FROM cared_for c WHERE c.id = o.id::text) LIMIT ${NAMED_MAX}`,
     )
-    return [...missing, ...stuck.map(({ id, status }) => ({ subject: `order ${id}`, what: `is ${status} with no timer and no task: nothing will move it` }))]
+    return [
+      ...missing.map(({ channel, reference, order }) => ({ subject: `order ${order}`, what: `was accepted from ${channel} as ${reference} and is not there` })),
+      ...stuck.map(({ id, status }) => ({ subject: `order ${id}`, what: `is ${status} with no timer and no task: nothing will move it` })),
+    ]
   },
 }
 
 /** G6. */
 export const noDuplicateOrder: Rule = {
   id: 'G6',
-  promise: 'One order per channel and reference',
+  promise: 'One order per channel and reference, the one that its sender was answered',
   settles: false,
   async check(world) {
     const twice = await world.query<{ channel: string; reference: string; times: string }>(
@@ -37,11 +42,12 @@ export const noDuplicateOrder: Rule = {
     const unmatched = await world.query<{ channel: string; reference: string; order_id: string }>(
       'order',
       `SELECT coalesce(c.channel, o.channel) AS channel, coalesce(c.reference, o.reference) AS reference, coalesce(c.order_id, o.id) AS order_id
-       FROM channel_orders c FULL JOIN orders o ON o.id = c.order_id WHERE c.order_id IS NULL OR o.id IS NULL LIMIT ${NAMED_MAX}`,
+       FROM channel_orders c FULL JOIN orders o ON o.id = c.order_id
+       WHERE c.order_id IS NULL OR o.id IS NULL OR (c.channel, c.reference) <> (o.channel, o.reference) LIMIT ${NAMED_MAX}`,
     )
     return [
       ...twice.map((row) => ({ subject: `${row.channel} ${row.reference}`, what: `exists ${row.times} times` })),
-      ...unmatched.map((row) => ({ subject: `order ${row.order_id}`, what: `${row.channel} ${row.reference}: captured and kept do not agree` })),
+      ...unmatched.map((row) => ({ subject: `order ${row.order_id}`, what: `${row.channel} ${row.reference}: what was answered and what is kept do not agree` })),
     ]
   },
 }
@@ -49,13 +55,15 @@ export const noDuplicateOrder: Rule = {
 /** G21. */
 export const lineArithmetic: Rule = {
   id: 'G21',
-  promise: 'ordered = cancelled + unanswered + backordered + reserved + in fulfillment + shipped; no more returned than delivered',
+  promise: 'ordered = cancelled + unanswered + backordered + reserved + in fulfillment + shipped; no more delivered than shipped, nor returned than delivered',
   settles: true,
   async check(world) {
-    const lines = await world.query<{ order_id: string; line: number; ordered: number; parts: number }>(
+    const lines = await world.query<{ order_id: string; line: number; ordered: number; parts: number; shipped: number; arrived: number }>(
       'order',
-      `SELECT order_id, line, ordered, cancelled + unanswered + backordered + reserved + in_fulfillment + shipped AS parts FROM order_lines
-       WHERE ordered <> cancelled + unanswered + backordered + reserved + in_fulfillment + shipped OR shipped < delivered + lost + returned_to_sender LIMIT ${NAMED_MAX}`,
+      `SELECT * FROM (
+         SELECT order_id, line, ordered, cancelled + unanswered + backordered + reserved + in_fulfillment + shipped AS parts, shipped, delivered + lost + returned_to_sender AS arrived
+         FROM order_lines) AS sums
+       WHERE ordered <> parts OR shipped < arrived LIMIT ${NAMED_MAX}`,
     )
     const returned = await world.query<{ order_id: string; line: number; units: string }>('after-sales', 'SELECT order_id, line, count(*) AS units FROM returned_unit GROUP BY order_id, line')
     const delivered = await world.query<{ order_id: string; line: number; delivered: number }>('order', 'SELECT order_id, line, delivered FROM order_lines WHERE order_id = ANY($1::uuid[])', [
@@ -63,7 +71,7 @@ export const lineArithmetic: Rule = {
     ])
     const deliveredUnits = new Map(delivered.map((row) => [`${row.order_id} ${row.line}`, row.delivered]))
     return [
-      ...lines.map((row) => ({ subject: `order ${row.order_id} line ${row.line}`, what: `ordered ${row.ordered}, parts ${row.parts}` })),
+      ...lines.map((row) => ({ subject: `order ${row.order_id} line ${row.line}`, what: `ordered ${row.ordered}, parts ${row.parts}; shipped ${row.shipped}, arrived somewhere ${row.arrived}` })),
       ...returned.flatMap((row): Violation[] => {
         const there = deliveredUnits.get(`${row.order_id} ${row.line}`) ?? 0
         return Number(row.units) <= there ? [] : [{ subject: `order ${row.order_id} line ${row.line}`, what: `${row.units} unit(s) in returns, ${there} delivered` }]

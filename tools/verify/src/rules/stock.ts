@@ -11,6 +11,8 @@ interface Drift {
   rebuilt_reserved: string
 }
 
+const driftOf = (row: Drift): string => `on hand ${row.on_hand ?? 0} but ledger ${row.rebuilt_on_hand}, blocked ${row.blocked ?? 0} but ledger ${row.rebuilt_blocked}`
+
 const at = ({ product, location }: { product: string; location: string }): string => `${product} at ${location}`
 
 /** G1, by what inventory's own ledger says. */
@@ -22,8 +24,8 @@ export const stockEqualsLedger: Rule = {
     const levels = await world.query<Drift>('inventory', `SELECT * FROM stock_drift WHERE coalesce(on_hand, 0) <> rebuilt_on_hand OR coalesce(blocked, 0) <> rebuilt_blocked LIMIT ${NAMED_MAX}`)
     const lots = await world.query<Drift & { lot: string }>('inventory', `SELECT * FROM lot_drift LIMIT ${NAMED_MAX}`)
     return [
-      ...levels.map((row) => ({ subject: at(row), what: `on hand ${row.on_hand} but ledger ${row.rebuilt_on_hand}, blocked ${row.blocked} but ledger ${row.rebuilt_blocked}` })),
-      ...lots.map((row) => ({ subject: `${at(row)} lot ${row.lot || '(none)'}`, what: `on hand ${row.on_hand} but ledger ${row.rebuilt_on_hand}, blocked ${row.blocked} but ledger ${row.rebuilt_blocked}` })),
+      ...levels.map((row) => ({ subject: at(row), what: driftOf(row) })),
+      ...lots.map((row) => ({ subject: `${at(row)} lot ${row.lot || '(none)'}`, what: driftOf(row) })),
     ]
   },
 }
@@ -49,7 +51,7 @@ export const binsEqualStock: Rule = {
 /** G2. */
 export const noOversell: Rule = {
   id: 'G2',
-  promise: 'No counter is negative, nothing is reserved twice, and open reservations sum to what is reserved',
+  promise: 'No counter is negative, no more is reserved than can be sold, and open reservations sum to what is reserved',
   settles: false,
   async check(world) {
     const levels = await world.query<{ product: string; location: string; on_hand: number; blocked: number; reserved: number }>(
@@ -59,7 +61,7 @@ export const noOversell: Rule = {
     const drifts = await world.query<Drift>('inventory', `SELECT * FROM stock_drift WHERE coalesce(reserved, 0) <> rebuilt_reserved LIMIT ${NAMED_MAX}`)
     return [
       ...levels.map((row) => ({ subject: at(row), what: `on hand ${row.on_hand}, blocked ${row.blocked}, reserved ${row.reserved}` })),
-      ...drifts.map((row) => ({ subject: at(row), what: `reserved ${row.reserved} but open reservations sum to ${row.rebuilt_reserved}` })),
+      ...drifts.map((row) => ({ subject: at(row), what: `reserved ${row.reserved ?? 0} but open reservations sum to ${row.rebuilt_reserved}` })),
     ]
   },
 }
@@ -67,23 +69,36 @@ export const noOversell: Rule = {
 /** G4. */
 export const oneReservationPerGrant: Rule = {
   id: 'G4',
-  promise: 'Each grant of a line exists once and ends once; what a line has reserved is what its open grants hold',
+  promise: 'Each grant of a line exists once and ends once; a line has reserved and consumed what its grants say',
   settles: false,
   async check(world) {
     const twice = await world.query<{ order_id: string; stocked_line: string; grant_number: number; times: string }>(
       'inventory',
       `SELECT order_id, stocked_line, grant_number, count(*) AS times FROM reservation GROUP BY 1, 2, 3 HAVING count(*) > 1 LIMIT ${NAMED_MAX}`,
     )
-    const over = await world.query<{ order_id: string; stocked_line: string; grant_number: number; units: number; ended: number }>(
+    const over = await world.query<{ order_id: string; stocked_line: string; grant_number: number; units: number; ended: number; status: string }>(
       'inventory',
-      `SELECT order_id, stocked_line, grant_number, units, consumed + released AS ended FROM reservation
+      `SELECT order_id, stocked_line, grant_number, units, consumed + released AS ended, status FROM reservation
        WHERE consumed + released > units OR (status IN ('HELD', 'FIRM')) <> (consumed + released < units) LIMIT ${NAMED_MAX}`,
     )
-    const drift = await world.query<{ order_id: string; stocked_line: string; reserved: number; rebuilt_reserved: string; phase: string }>('inventory', `SELECT * FROM need_drift LIMIT ${NAMED_MAX}`)
+    const lines = await world.query<{ order_id: string; stocked_line: string; reserved: number; consumed: number; granted: string; taken: string }>(
+      'inventory',
+      `SELECT order_id, stocked_line, coalesce(n.reserved, 0) AS reserved, coalesce(n.consumed, 0) AS consumed, coalesce(r.granted, 0) AS granted, coalesce(r.taken, 0) AS taken
+       FROM need_line n
+       FULL JOIN (SELECT order_id, stocked_line, sum(units - consumed - released) AS granted, sum(consumed) AS taken FROM reservation GROUP BY 1, 2) r USING (order_id, stocked_line)
+       WHERE coalesce(n.reserved, 0) <> coalesce(r.granted, 0) OR coalesce(n.consumed, 0) <> coalesce(r.taken, 0) LIMIT ${NAMED_MAX}`,
+    )
+    const phases = await world.query<{ order_id: string; stocked_line: string; reserved: number; undecided: number; phase: string }>(
+      'inventory',
+      `SELECT order_id, stocked_line, reserved, undecided, phase FROM need_drift WHERE reserved = rebuilt_reserved LIMIT ${NAMED_MAX}`,
+    )
     return [
-      ...twice.map((row) => ({ subject: `order ${row.order_id} line ${row.stocked_line}`, what: `grant ${row.grant_number} exists ${row.times} times` })),
-      ...over.map((row) => ({ subject: `order ${row.order_id} line ${row.stocked_line}`, what: `grant ${row.grant_number} of ${row.units} unit(s) ended with ${row.ended}` })),
-      ...drift.map((row) => ({ subject: `order ${row.order_id} line ${row.stocked_line}`, what: `reserved ${row.reserved}, open grants ${row.rebuilt_reserved}, phase ${row.phase}` })),
+      ...twice.map((row) => ({ subject: lineOf(row), what: `grant ${row.grant_number} exists ${row.times} times` })),
+      ...over.map((row) => ({ subject: lineOf(row), what: `grant ${row.grant_number} of ${row.units} unit(s) is ${row.status} and ended with ${row.ended}` })),
+      ...lines.map((row) => ({ subject: lineOf(row), what: `reserved ${row.reserved} but open grants hold ${row.granted}, consumed ${row.consumed} but grants say ${row.taken}` })),
+      ...phases.map((row) => ({ subject: lineOf(row), what: `has ${row.reserved} reserved and ${row.undecided} undecided in an order that is ${row.phase}` })),
     ]
   },
 }
+
+const lineOf = ({ order_id, stocked_line }: { order_id: string; stocked_line: string }): string => `order ${order_id} line ${stocked_line}`
