@@ -1,7 +1,12 @@
 import { Controller, Get, Header, Param } from '@nestjs/common'
 import { Links, Problem, Public } from '@waybill/service-kit'
+import { readFileSync } from 'node:fs'
 import { CareQueries } from '../care/care.queries.js'
 import { feedbackPage, returnPage } from './customer-pages.js'
+
+const asset = (name: string): string => readFileSync(new URL(`./customer-pages/${name}`, import.meta.url), 'utf8')
+const style = asset('customer.css')
+const script = asset('customer.js')
 
 /** The two pages behind the links in a customer's mail. */
 @Controller()
@@ -27,5 +32,19 @@ export class CustomerPagesController {
     const lines = await this.queries.returnable(id)
     if (!lines) throw new Problem('order-not-known')
     return returnPage(token, lines)
+  }
+
+  @Get('customer.css')
+  @Public()
+  @Header('content-type', 'text/css; charset=utf-8')
+  style(): string {
+    return style
+  }
+
+  @Get('customer.js')
+  @Public()
+  @Header('content-type', 'text/javascript; charset=utf-8')
+  script(): string {
+    return script
   }
 }
