@@ -36,32 +36,48 @@ export function chooseLocations(demands: readonly Demand[], availableAt: Availab
   const candidates = [...new Set(demands.flatMap(({ locations }) => locations))]
     .filter((location) => demands.some((demand) => demand.locations.includes(location) && setsAt(demand, location, availableAt) > 0))
     .sort()
-  const most = allocate(demands, candidates, availableAt)
+  const most = allocate(demands, candidates, new Pool(availableAt))
   const target = setsIn(most)
   if (target === 0) return []
   let tried = 0
   for (const cover of covers(candidates, Math.min(COVER_MAX, candidates.length - 1))) {
     if (++tried > COMBINATIONS_MAX) break
-    const portions = allocate(demands, cover, availableAt)
-    if (setsIn(portions) >= target) return portions
+    const pool = new Pool(availableAt)
+    const portions = allocate(demands, cover, pool)
+    if (setsIn(portions) >= target) return [...portions, ...allocate(restOf(demands, portions), candidates, pool)]
   }
   return most
 }
 
+/** What is left of everything that can be promised, while one order takes its share. */
+class Pool {
+  private readonly taken = new Map<string, number>()
+
+  constructor(private readonly availableAt: AvailableAt) {}
+
+  readonly left: AvailableAt = (product, location) => this.availableAt(product, location) - (this.taken.get(`${product}\n${location}`) ?? 0)
+
+  take(parts: readonly Part[], location: LocationId, sets: number): void {
+    for (const { product, units } of parts) {
+      const key = `${product}\n${location}`
+      this.taken.set(key, (this.taken.get(key) ?? 0) + sets * units)
+    }
+  }
+}
+
+// fewest locations must not cost a set that lies elsewhere: what a cover leaves waiting is looked for everywhere
+const restOf = (demands: readonly Demand[], portions: readonly Portion[]): Demand[] =>
+  demands.map((demand) => ({ ...demand, sets: demand.sets - setsIn(portions.filter(({ line }) => line === demand.line)) })).filter(({ sets }) => sets > 0)
+
 /** Takes for one demand after another, location by location in the given order. */
-function allocate(demands: readonly Demand[], locations: readonly LocationId[], availableAt: AvailableAt): Portion[] {
-  const taken = new Map<string, number>()
-  const leftAt: AvailableAt = (product, location) => availableAt(product, location) - (taken.get(`${product}\n${location}`) ?? 0)
+function allocate(demands: readonly Demand[], locations: readonly LocationId[], pool: Pool): Portion[] {
   return [...demands].sort(hardestFirst).flatMap((demand) => {
     let left = demand.sets
     return locations.flatMap((location) => {
-      const sets = demand.locations.includes(location) ? Math.min(left, setsAt(demand, location, leftAt)) : 0
+      const sets = demand.locations.includes(location) ? Math.min(left, setsAt(demand, location, pool.left)) : 0
       if (sets === 0) return []
       left -= sets
-      for (const { product, units } of demand.parts) {
-        const key = `${product}\n${location}`
-        taken.set(key, (taken.get(key) ?? 0) + sets * units)
-      }
+      pool.take(demand.parts, location, sets)
       return [{ line: demand.line, location, sets }]
     })
   })
