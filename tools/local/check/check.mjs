@@ -7,7 +7,7 @@ const bin = (name) => `${root}node_modules/.bin/${name}`
 
 const checks = [
   { name: 'types', fix: 'correct the types; `npx nx run order:typecheck` runs one project', command: [bin('nx'), 'run-many', '-t', 'typecheck', '--parallel=2', '--output-style=static'] },
-  { name: 'lint', fix: 'see eslint.config.mjs for the reason of each rule', command: [bin('eslint'), '--max-warnings=0', 'libs', 'services', 'tools'] },
+  { name: 'lint', fix: 'see eslint.config.mjs for the reason of each rule', command: [bin('nx'), 'run-many', '-t', 'lint', '--parallel=2', '--output-style=static'] },
   { name: 'rooms and dependencies', fix: 'move the code to the room it belongs to (docs/architecture.md)', command: [bin('depcruise'), '--config', '.dependency-cruiser.mjs', 'libs', 'services', 'tools'] },
   { name: 'unused files, exports, dependencies', fix: 'delete what nobody uses', command: [bin('knip'), '--no-config-hints'] },
   { name: 'used by tests only', fix: 'delete it, or move it to the test', command: [bin('knip'), '--production', '--no-config-hints'] },

@@ -5,9 +5,11 @@ import { aLane, aLocation, aNeed, aService, factors } from '../../test/samples.j
 import { handlings } from '../goods/product.js'
 import { modes, serviceKey, type LaneService } from '../lanes/lane.js'
 import { choose } from './choose.js'
-import { preferences } from './need.js'
+import type { Preference } from './need.js'
 import { chargeableGrams } from './rate.js'
 import { weightsFor } from './weights.js'
+
+const preferences: readonly Preference[] = ['economy', 'standard', 'express', 'green']
 
 const now = new Date('2026-11-23T09:00:00Z')
 const rate = fc.integer({ min: 0, max: 1_000 }).map((thousandths) => thousandths / 1_000)

@@ -4,7 +4,6 @@ import type { Mode } from '../lanes/lane.js'
 import type { Parcel } from './parcel.js'
 
 export type Preference = 'economy' | 'standard' | 'express' | 'green'
-export const preferences: readonly Preference[] = ['economy', 'standard', 'express', 'green']
 
 /** Everything about a shipment that decides how it can and should travel. */
 export interface Need {
