@@ -33,10 +33,18 @@ export class LiveWorld implements World {
   async query<Row>(service: ServiceName, sql: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
     const connectionString = this.addresses.databases[service]
     if (connectionString === undefined) throw new Error(`The database of ${service} is not given`)
-    const pool = this.pools.get(service) ?? new pg.Pool({ connectionString, max: 2, options: '-c default_transaction_read_only=on -c jit=off' })
-    this.pools.set(service, pool)
-    const { rows } = await pool.query(sql, [...values])
+    const { rows } = await this.poolOf(service, connectionString).query(sql, [...values])
     return rows as Row[]
+  }
+
+  private poolOf(service: ServiceName, connectionString: string): pg.Pool {
+    const known = this.pools.get(service)
+    if (known) return known
+    const pool = new pg.Pool({ connectionString, max: 2, options: '-c default_transaction_read_only=on -c jit=off' })
+    // an idle connection that breaks is replaced; without a listener it would end the process
+    pool.on('error', () => undefined)
+    this.pools.set(service, pool)
+    return pool
   }
 
   records(): Promise<readonly TopicRecord[]> {
