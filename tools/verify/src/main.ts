@@ -36,10 +36,10 @@ const options = program
 try {
   const findings = await check(await addresses())
   const broken = findings.filter(({ violations }) => violations.length > 0)
-  process.stdout.write(broken.length === 0 ? `${findings.length} rules hold.\n` : `${broken.length} of ${findings.length} rules are broken.\n`)
+  process.stdout.write(broken.length === 0 ? `All hold: ${findings.length} of ${findings.length}.\n` : `Broken: ${broken.length} of ${findings.length}.\n`)
   process.exitCode = broken.length === 0 ? 0 : 1
 } catch (error) {
-  const why = error instanceof NotChecked ? error.message : `Could not be checked: ${reasonOf(error)}\nFix: see that the installation runs: \`npm start\`.`
+  const why = error instanceof NotChecked ? error.message : `Could not be checked: ${reasonOf(error)}\nFix: see that the installation runs (\`npm start\`), and that the files named here are there.`
   process.stderr.write(`${why}\n`)
   process.exitCode = 2
 }

@@ -84,12 +84,12 @@ describe('the line of a rule', () => {
   const violations = (count: number) => Array.from({ length: count }, (_, index) => ({ subject: `order ${index}`, what: 'is wrong' }))
 
   test('says what holds', () => {
-    expect(lineOf({ rule: noDoubleCharge, violations: [], tookMs: 12 })).toBe(`ok      G9   ${noDoubleCharge.promise} (12 ms)`)
+    expect(lineOf({ rule: noDoubleCharge, violations: [], tookMs: 12 })).toBe(`ok      G9     12 ms  ${noDoubleCharge.promise}`)
   })
 
   test('names what is broken, and how much more there is', () => {
     expect(lineOf({ rule: noDoubleCharge, violations: violations(2), tookMs: 12 }).split('\n')).toEqual([
-      `BROKEN  G9   ${noDoubleCharge.promise} (12 ms)`,
+      `BROKEN  G9     12 ms  ${noDoubleCharge.promise}`,
       '          order 0: is wrong',
       '          order 1: is wrong',
     ])

@@ -3,7 +3,7 @@ import { NAMED_MAX, type Rule, type Violation } from '../rule.js'
 /** G19. */
 export const pickedPackedShippedOnce: Rule = {
   id: 'G19',
-  promise: 'shipped <= packed <= picked <= asked for, as tasks and packages say; what left the floor was consumed from stock, and no more is told the customer as shipped',
+  promise: 'shipped <= packed <= picked <= asked for, as tasks and packages say; stock was consumed by what left, and no more is told as shipped',
   settles: true,
   async check(world) {
     const lines = await world.query<{ fulfillment: string; stocked_line: string; units: number; dropped: number; picked: number; packed: number; shipped: number }>(

@@ -26,7 +26,7 @@ export const journalGapFree: Rule = {
 /** G12, on the topics: in order by first appearance, to the end of the journal; and every compacted key shows its owner's latest. */
 export const topicsInOrder: Rule = {
   id: 'G12',
-  promise: 'All that the journals tell lies on its topic, without a gap and in order; the last of a compacted key is its owner\'s row',
+  promise: 'What the journals tell lies on its topic, without a gap and in order; the last of a compacted key is its owner\'s row',
   settles: true,
   async check(world) {
     // journals first: what is committed while the topics are read is not missed
@@ -149,7 +149,7 @@ export const handledOnce: Rule = {
 /** G18. */
 export const nothingFellThrough: Rule = {
   id: 'G18',
-  promise: 'Every record a group has passed is handled, parked, quarantined, given up by a person or of a type it ignores; none is handled and parked',
+  promise: 'What a group has passed is handled, parked, quarantined, given up by a person or of a type it ignores; nothing is handled and parked',
   settles: true,
   async check(world) {
     const records = await world.records()

@@ -51,7 +51,7 @@ const providerKind: Readonly<Record<string, string>> = { authorize: 'authorizati
 /** G9. */
 export const noDoubleCharge: Rule = {
   id: 'G9',
-  promise: 'What we say was done with money is what the provider says, by key, kind and amount; it did nothing twice, and nothing that we did not ask for',
+  promise: 'Our operations with money are the provider\'s, by key, kind and amount; nothing is done twice, nothing without our intent',
   settles: true,
   async check(world) {
     // theirs first: what they did was written here before we asked

@@ -55,7 +55,7 @@ export const noDuplicateOrder: Rule = {
 /** G21. */
 export const lineArithmetic: Rule = {
   id: 'G21',
-  promise: 'ordered = cancelled + unanswered + backordered + reserved + in fulfillment + shipped; no more delivered than shipped, nor returned than delivered',
+  promise: 'ordered = cancelled + unanswered + backordered + reserved + in fulfillment + shipped; returned <= delivered <= shipped',
   settles: true,
   async check(world) {
     const lines = await world.query<{ order_id: string; line: number; ordered: number; parts: number; shipped: number; arrived: number }>(

@@ -43,7 +43,7 @@ const machines: readonly Machine[] = [
 /** G22. */
 export const onlyTransitionsOfTheTable: Rule = {
   id: 'G22',
-  promise: 'Every status in the histories follows from the one before by the exported table, from its beginning to the status that is kept now',
+  promise: 'Each status follows from the one before by the exported tables, from a life\'s beginning to what is kept now',
   settles: false,
   async check(world) {
     return (await Promise.all(machines.map(async (machine) => [...(await forbiddenSteps(world, machine)), ...(await brokenChains(world, machine)), ...(await otherEnds(world, machine))]))).flat()
