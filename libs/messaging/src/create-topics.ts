@@ -6,7 +6,8 @@ import { pause } from './waiting.js'
 const { ConfigResourceTypes } = kafkajs
 
 const DAY_MS = 86_400_000
-const PROBE_TRIES = 100
+/** A busy broker that makes 180 partitions may lose touch with its controller for a while: 10 s were too few. Together a minute. */
+const PROBE_TRIES = 600
 const PROBE_PAUSE_MS = 100
 /** Room for the headers that brokers and clients add to the largest record. */
 const RECORD_OVERHEAD_BYTES = 64 * 1024
