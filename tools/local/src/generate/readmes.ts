@@ -24,7 +24,8 @@ function listsOf(root: string, service: string): Record<string, string> {
         .map((file) => `- \`${file.replace(/\.ts$/, '')}\``)
     : []
   const heard = consumers[`${service}.main`]?.handles.map(({ name, topic }) => `- ${name} (\`${topic.name}\`)`) ?? []
-  const owned = allTopics.filter(({ writtenBy }) => writtenBy.length === 1 && writtenBy[0] === service)
+  // what readers ask of owners is messaging's own business, the same everywhere
+  const owned = allTopics.filter(({ writtenBy, noun }) => writtenBy.some((writer) => writer === service) && noun !== 'control')
   const said = allEvents.filter(({ topic }) => owned.some(({ name }) => name === topic.name)).map(({ name, topic }) => `- ${name} (\`${topic.name}\`)`)
   return { 'use-cases': useCases.join('\n'), hears: heard.join('\n'), says: said.join('\n'), messages: ['Hears:', '', ...heard, '', 'Says:', '', ...said].join('\n') }
 }
