@@ -7,13 +7,15 @@ import type { Run } from './run.js'
 const ANSWERS = 0.3
 
 interface Mail {
-  readonly id: string
   readonly text: string
 }
 
 /** The customers: read their mail, pay another way, say how it went, send something back. All by the links in their mails. */
 export class Customers {
-  private readonly waiting = new Set<PlannedOrder>()
+  private readonly waiting = new Map<string, PlannedOrder>()
+  /** Mails of those who wait for more, by address. */
+  private readonly kept = new Map<string, Mail[]>()
+  private seen = 0
 
   constructor(
     private readonly mailUrl: string,
@@ -25,19 +27,30 @@ export class Customers {
   expect(orders: readonly PlannedOrder[]): void {
     for (const order of orders) {
       const { isReturned, isDeclined, paysAnotherWay } = order
-      if (isReturned || (isDeclined && paysAnotherWay) || this.random.chance(ANSWERS)) this.waiting.add(order)
+      if (isReturned || (isDeclined && paysAnotherWay) || this.random.chance(ANSWERS)) this.waiting.set(order.email, order)
     }
   }
 
-  /** Every customer looks at his mail once. */
+  /** Gives out what has come since the last time; whoever has what he waited for acts. True if there was mail. */
   async readMail(): Promise<boolean> {
-    const due = [...this.waiting]
-    for (const order of due) if (this.run.isGoing && (await this.act(order))) this.waiting.delete(order)
-    return false
+    const { total } = await this.list(1)
+    if (total === this.seen) return false
+    const { messages } = await this.list(total - this.seen)
+    this.seen += messages.length
+    for (const { id, to } of messages.toReversed()) {
+      const order = to.map((address) => this.waiting.get(address)).find((found) => found !== undefined)
+      if (!order || !this.run.isGoing) continue
+      const mails = [...(this.kept.get(order.email) ?? []), (await (await fetch(`${this.mailUrl}/v1/messages/${id}`)).json()) as Mail]
+      this.kept.set(order.email, mails)
+      if (await this.act(order, mails)) {
+        this.waiting.delete(order.email)
+        this.kept.delete(order.email)
+      }
+    }
+    return true
   }
 
-  private async act(order: PlannedOrder): Promise<boolean> {
-    const mails = await this.mailsOf(order.email)
+  private async act(order: PlannedOrder, mails: readonly Mail[]): Promise<boolean> {
     const links = (path: string): string[] => mails.flatMap(({ text }) => text.match(new RegExp(`https?://[^\\s"<>]+/${path}/[\\w.-]+`, 'g')) ?? [])
     if (order.isDeclined && order.paysAnotherWay) {
       const [pay] = links('pay')
@@ -80,8 +93,7 @@ export class Customers {
     return undefined
   }
 
-  private async mailsOf(email: string): Promise<readonly Mail[]> {
-    const { messages } = (await (await fetch(`${this.mailUrl}/v1/messages?to=${encodeURIComponent(email)}`)).json()) as { messages: { id: string }[] }
-    return Promise.all(messages.map(async ({ id }) => (await (await fetch(`${this.mailUrl}/v1/messages/${id}`)).json()) as Mail))
+  private async list(limit: number): Promise<{ messages: { id: string; to: string[] }[]; total: number }> {
+    return (await (await fetch(`${this.mailUrl}/v1/messages?limit=${limit}`)).json()) as { messages: { id: string; to: string[] }[]; total: number }
   }
 }

@@ -95,8 +95,8 @@ async function demo(): Promise<boolean> {
   const settledTasks = new Map<string, number>()
   const people = startPeople(installation, seed, run, settledTasks)
   const watcher = new Api(installation, 'Watcher')
-  const mail = keepWorking(run, () => customers.readMail(), 1_000)
-  const progress = keepWorking(run, () => showProgress(watcher, started), 2_000)
+  const mail = keepWorking(run, () => customers.readMail(), 1_000, 2)
+  const progress = keepWorking(run, () => showProgress(watcher, started), 2_000, 1)
   const kills = options.killEach === true ? killEach(installation, orders.length) : Promise.resolve()
   await channels.place(orders, Number(options.perSecond))
   say(`All ${channels.sent.accepted.size} orders are accepted, ${((Date.now() - started) / 1000).toFixed(0)} s`)
@@ -134,7 +134,7 @@ async function untilAtRest(api: Api, deadline: number): Promise<Awaited<ReturnTy
     else since ??= Date.now()
     if (since !== undefined && Date.now() - since >= REST_MS) return rest
     if (Date.now() > deadline) return rest
-    await wait(500)
+    await wait(1_000)
   }
 }
 

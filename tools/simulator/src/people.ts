@@ -8,6 +8,9 @@ import { keepWorking, type Run } from './run.js'
 /** The sites of the demo company. */
 export const sites = ['BER', 'RTM', 'EWR'] as const
 
+/** People at each site. */
+const STAFF = { pickers: 4, packers: 3 } as const
+
 /** Pause of somebody who found nothing to do. Unit: ms. */
 const PAUSES = { floor: 250, gate: 400, buyer: 800, returns: 700, tasks: 1500 } as const
 
@@ -15,11 +18,16 @@ const PAUSES = { floor: 250, gate: 400, buyer: 800, returns: 700, tasks: 1500 } 
 export function startPeople(addresses: ApiAddresses, seed: number, run: Run, settledTasks: Map<string, number>): Promise<unknown> {
   const as = (name: string): Api => new Api(addresses, name)
   const floor = sites.flatMap((site, index) => {
-    const random = new Random(seed + index)
-    const [picker, packer, gate] = [as(`picker-${site}`), as(`packer-${site}`), as(`gate-${site}`)]
+    const gate = as(`gate-${site}`)
     return [
-      keepWorking(run, () => pickOneList(picker, site, random, run), PAUSES.floor),
-      keepWorking(run, () => packOne(packer, site, run), PAUSES.floor),
+      ...Array.from({ length: STAFF.pickers }, (_, place) => {
+        const [picker, random] = [as(`picker-${site}-${place + 1}`), new Random(seed + index * 10 + place)]
+        return keepWorking(run, () => pickOneList(picker, site, random, run), PAUSES.floor)
+      }),
+      ...Array.from({ length: STAFF.packers }, (_, place) => {
+        const packer = as(`packer-${site}-${place + 1}`)
+        return keepWorking(run, () => packOne(packer, site, run), PAUSES.floor)
+      }),
       keepWorking(run, () => handOverAll(gate, site, run), PAUSES.gate),
     ]
   })

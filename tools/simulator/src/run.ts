@@ -19,7 +19,17 @@ export class Run {
   }
 }
 
-/** Somebody's work: done again and again until the run is over; pauses when there was nothing to do. */
-export async function keepWorking(run: Run, work: () => Promise<boolean>, pauseMs: number): Promise<void> {
-  while (run.isGoing) if (!(await work())) await wait(pauseMs)
+/** Somebody who finds nothing to do looks again after up to this many times the first pause: idle people must not be the load. */
+const PATIENCE = 8
+
+/** Somebody's work: done again and again until the run is over; who finds nothing to do looks again after a pause that grows. */
+export async function keepWorking(run: Run, work: () => Promise<boolean>, pauseMs: number, patienceMax = PATIENCE): Promise<void> {
+  let patience = 1
+  while (run.isGoing) {
+    if (await work()) patience = 1
+    else {
+      await wait(pauseMs * patience)
+      patience = Math.min(patienceMax, patience * 2)
+    }
+  }
 }
