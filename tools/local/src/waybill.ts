@@ -57,8 +57,13 @@ async function addressesOf({ installation, token }: Options): Promise<ApiAddress
   return token === undefined ? addresses : { ...addresses, token }
 }
 
+let shown = ''
+
 function show(kind: string, { rows, created, updated, unchanged, refused, done }: ImportProgress): void {
-  process.stdout.write(`${process.stdout.isTTY ? '\r' : ''}${kind}: ${rows} rows, ${created} created, ${updated} updated, ${unchanged} unchanged, ${refused} refused (${Math.floor(done * 100)} %)${process.stdout.isTTY ? '  ' : '\n'}`)
+  const line = `${kind}: ${rows} rows, ${created} created, ${updated} updated, ${unchanged} unchanged, ${refused} refused (${Math.floor(done * 100)} %)`
+  if (line === shown) return
+  shown = line
+  process.stdout.write(process.stdout.isTTY ? `\r${line}  ` : `${line}\n`)
 }
 
 function fail(message: string): never {
