@@ -2,12 +2,14 @@ import { Problem } from './problem.js'
 
 /** What tells that this process has more to do than it can. */
 export interface Load {
+  /** Mean of the last second. */
   readonly eventLoopDelayMs: () => number
   /** Pieces of work that wait for a database connection. */
   readonly waitingForDatabase: () => number
 }
 
-const EVENT_LOOP_DELAY_MAX_MS = 500
+// the mean, not a percentile: one pause of half a second (a collection, a busy neighbour) is no reason to turn a second's work away
+const EVENT_LOOP_DELAY_MAX_MS = 250
 const WAITING_MAX = 50
 
 /**

@@ -25,7 +25,7 @@ export async function assemble(service: ServiceDefinition, module: DynamicModule
     service: service.name,
     log: plumbing.log,
     metrics: plumbing.metrics,
-    load: { eventLoopDelayMs: () => plumbing.delay.p99Ms, waitingForDatabase: () => plumbing.pool.waitingCount },
+    load: { eventLoopDelayMs: () => plumbing.delay.meanMs, waitingForDatabase: () => plumbing.pool.waitingCount },
   })
   const root: DynamicModule = {
     module: RootModule,

@@ -4,7 +4,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 const RESOLUTION_MS = 20
 const WINDOW_MS = 1_000
 
-let shared: { readonly histogram: ReturnType<typeof monitorEventLoopDelay>; readonly timer: NodeJS.Timeout; users: number; p99Ms: number } | undefined
+let shared: { readonly histogram: ReturnType<typeof monitorEventLoopDelay>; readonly timer: NodeJS.Timeout; users: number; p99Ms: number; meanMs: number } | undefined
 
 /** How late this process's event loop was, 99th percentile of the last second. One monitor per process, however many services it hosts. */
 export class EventLoopDelay {
@@ -19,9 +19,10 @@ export class EventLoopDelay {
       if (!shared) return
       // what it measures contains its own sampling interval
       shared.p99Ms = Math.max(0, histogram.percentile(99) / 1e6 - RESOLUTION_MS)
+      shared.meanMs = Math.max(0, (histogram.count === 0 ? 0 : histogram.mean / 1e6) - RESOLUTION_MS)
       histogram.reset()
     }, WINDOW_MS).unref()
-    shared = { histogram, timer, users: 1, p99Ms: 0 }
+    shared = { histogram, timer, users: 1, p99Ms: 0, meanMs: 0 }
   }
 
   stop(): void {
@@ -33,5 +34,10 @@ export class EventLoopDelay {
 
   get p99Ms(): number {
     return shared?.p99Ms ?? 0
+  }
+
+  /** The mean of the last second: a single pause of a busy machine moves it little, work that piles up moves it much. */
+  get meanMs(): number {
+    return shared?.meanMs ?? 0
   }
 }
