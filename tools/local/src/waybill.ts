@@ -6,6 +6,7 @@ import { Api, type ApiAddresses } from './import/api.js'
 import { FileRefused, importFile, type ImportProgress } from './import/import-file.js'
 import { importOrders } from './import/import-orders.js'
 import { importKinds } from './import/kinds.js'
+import { ProgressLine } from './import/progress-line.js'
 
 interface Options {
   readonly installation: string
@@ -13,6 +14,7 @@ interface Options {
   readonly errors?: string
 }
 
+const progress = new ProgressLine(process.stdout)
 const kinds = [...importKinds.map(({ name }) => name), 'orders']
 
 program.name('npm run waybill --').description('Brings your own data into a running Waybill.')
@@ -35,11 +37,11 @@ async function load(kindName: string, file: string, options: Options): Promise<v
   const api = new Api(addresses)
   const errorsFile = options.errors ?? file.replace(/(\.\w+)?$/, '.errors$1')
   const started = performance.now()
-  const importOptions = { errorsFile, onProgress: (progress: ImportProgress) => show(kindName, progress) }
+  const importOptions = { errorsFile, onProgress: (far: ImportProgress) => progress.show(kindName, far) }
   try {
     const orderUrl = addresses.services['order' as ServiceName] ?? ''
     const result = kind ? await importFile(api, kind, file, importOptions) : await importOrders(api, orderUrl, file, importOptions)
-    show(kindName, result)
+    progress.show(kindName, result)
     process.stdout.write(`\n${((performance.now() - started) / 1000).toFixed(1)} s\n`)
     if (result.refused > 0) {
       process.stdout.write(`${result.refused} refused: see ${errorsFile}, correct them there and load that file.\n`)
@@ -55,15 +57,6 @@ async function addressesOf({ installation, token }: Options): Promise<ApiAddress
   const text = await readFile(installation, 'utf8').catch((error: NodeJS.ErrnoException) => fail(`There is no installation at ${installation} (${error.code ?? error.message}). Fix: npm start, or name its file with --installation.`))
   const addresses = JSON.parse(text) as ApiAddresses
   return token === undefined ? addresses : { ...addresses, token }
-}
-
-let shown = ''
-
-function show(kind: string, { rows, created, updated, unchanged, refused, done }: ImportProgress): void {
-  const line = `${kind}: ${rows} rows, ${created} created, ${updated} updated, ${unchanged} unchanged, ${refused} refused (${Math.floor(done * 100)} %)`
-  if (line === shown) return
-  shown = line
-  process.stdout.write(process.stdout.isTTY ? `\r${line}  ` : `${line}\n`)
 }
 
 function fail(message: string): never {
