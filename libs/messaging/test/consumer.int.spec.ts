@@ -169,7 +169,8 @@ test('a gap waits while other crates flow, and what fills it may come from anywh
   await eventually(async () => expect((await parked('hole'))[0]?.messages).toBe(3))
   await house.send('hole', { sequence: 3 })
   await eventually(async () => expect((await parked('hole'))[0]?.messages ?? 0).toBeLessThanOrEqual(3))
-  expect((await stepsOf(consumer.pool, 'hole')).slice(0, 2)).toEqual([1, 2])
+  // the count says 3 as soon as the late 3 waits too; that 2 had its effect shows in what was applied alone
+  await eventually(async () => expect((await stepsOf(consumer.pool, 'hole')).slice(0, 2)).toEqual([1, 2]))
 })
 
 test.each([
