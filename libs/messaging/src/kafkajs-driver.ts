@@ -42,8 +42,14 @@ class OffsetOutOfRange extends KafkaJSNonRetriableError {
   }
 }
 
-export function kafkaJsDriver(access: KafkaAccess, namespace: string, log: MessagingLog): KafkaDriver {
-  return new KafkaJsDriver(access, namespace, log)
+/** For tests that cannot wait: after how much silence a member is dropped, and how long the others wait for it in a rebalance. */
+export interface MemberTimes {
+  readonly sessionMs?: number
+  readonly rebalanceMs?: number
+}
+
+export function kafkaJsDriver(access: KafkaAccess, namespace: string, log: MessagingLog, times: MemberTimes = {}): KafkaDriver {
+  return new KafkaJsDriver(access, namespace, log, times)
 }
 
 class KafkaJsDriver implements KafkaDriver {
@@ -54,6 +60,7 @@ class KafkaJsDriver implements KafkaDriver {
     access: KafkaAccess,
     private readonly namespace: string,
     log: MessagingLog,
+    private readonly times: MemberTimes,
   ) {
     quietIdleConnections()
     this.kafka = new Kafka(configOf(access, log))
@@ -81,6 +88,8 @@ class KafkaJsDriver implements KafkaDriver {
     const partitions = await this.partitionCount(names)
     const consumer = this.kafka.consumer({
       ...consumerSettings,
+      sessionTimeout: this.times.sessionMs ?? consumerSettings.sessionTimeout,
+      rebalanceTimeout: this.times.rebalanceMs ?? consumerSettings.rebalanceTimeout,
       groupId: onBroker(this.namespace, group),
       // Bounds what one round can hold. Few topics may bring more of each.
       maxBytesPerPartition: (topics.length <= 3 ? 256 : 128) * 1024,

@@ -6,7 +6,7 @@ import kafkajs from 'kafkajs'
 import pg from 'pg'
 import { Registry } from 'prom-client'
 import Type from 'typebox'
-import { createMessaging, createTopics, encode, messagingMigrations, onBroker, type Alarm, type MessageRegistry, type Messaging, type MessagingOptions, type OutgoingMessage, type Received, type SqlClient } from '../src/index.js'
+import { createMessaging, createTopics, encode, kafkaJsDriver, messagingMigrations, onBroker, type Alarm, type MessageRegistry, type Messaging, type MessagingOptions, type OutgoingMessage, type Received, type SqlClient } from '../src/index.js'
 
 const topic = (noun: string, differs: Partial<TopicDefinition> = {}): TopicDefinition => ({
   name: `test.${noun}.v1`,
@@ -66,6 +66,10 @@ export interface ServiceOptions extends Partial<Omit<MessagingOptions, 'pool' | 
   /** Where the broker is; default: the run's. */
   readonly brokers?: readonly string[]
   readonly databaseUrl?: string
+  /** How soon the group gives a silent member up; default: as in production. */
+  readonly member?: { readonly sessionMs?: number; readonly rebalanceMs?: number }
+  /** Limits the server sets on a connection, as services have them. */
+  readonly limits?: pg.PoolConfig
 }
 
 /** A migrated database with a table `applied`, which shows what handlers have done and in which order. */
@@ -76,6 +80,65 @@ export async function makeDatabase(url: string): Promise<string> {
   await client.query('CREATE TABLE applied (place bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, event_id uuid NOT NULL UNIQUE, type text, crate text, step int, sequence bigint)')
   await client.end()
   return url
+}
+
+/** What makes a service the consumer of the tests. */
+export const consumes = { service: 'inventory', group: GROUP }
+
+/** Messaging over a pool of its own, not yet started. */
+export function makeService(where: { readonly prefix: string; readonly brokers: readonly string[] }, options: ServiceOptions): TestService {
+  const pool = new pg.Pool({ connectionString: options.databaseUrl ?? options.database, max: 20, ...options.limits })
+  pool.on('error', () => undefined)
+  const alarms: Alarm[] = []
+  const fatal: Error[] = []
+  const metrics = new Registry()
+  const lines = process.env['WAYBILL_TEST_LOG'] === undefined ? () => undefined : (data: object, message: string) => process.stderr.write(`${message} ${JSON.stringify(data)}\n`)
+  const log = { info: lines, warn: lines, error: lines }
+  const kafka = { brokers: options.brokers ?? where.brokers }
+  const messaging = createMessaging({
+    service: 'order',
+    namespace: where.prefix,
+    kafka,
+    registry,
+    onAlarm: (alarm) => alarms.push(alarm),
+    onFatal: (error) => fatal.push(error),
+    ...(options.member ? { driver: kafkaJsDriver(kafka, where.prefix, log, options.member) } : {}),
+    ...options,
+    pool,
+    metrics,
+    log,
+  })
+  let stopped: Promise<void> | undefined
+  return {
+    messaging,
+    pool,
+    alarms,
+    fatal,
+    calls: [],
+    metrics,
+    stop: () => (stopped ??= messaging.stop().then(() => pool.end())),
+  }
+}
+
+/** One handler for all crates: inbox, a row in `applied`, and what the test wants besides, in one transaction. */
+export async function startConsumer(service: TestService, effect?: Effect): Promise<TestService> {
+  const { messaging, pool, calls } = service
+  const handle = (type: string) => async (batch: readonly Received<CrateFact>[]) => {
+    calls.push({ type, messages: batch.length })
+    await change(messaging, pool, batch.map(({ cause }) => cause), async (client, admitted) => {
+      const fresh = batch.filter((_message, index) => admitted[index] === 'fresh')
+      await apply(client, fresh)
+      await effect?.(fresh, client)
+    })
+  }
+  for (const { type } of inventory.handles) messaging.transport.addHandler(type, handle(type) as never, true)
+  await listen(service)
+  return service
+}
+
+async function listen({ messaging }: TestService): Promise<void> {
+  await messaging.start()
+  await new Promise<void>((resolve, reject) => messaging.transport.listen((error) => (error ? reject(error as Error) : resolve())))
 }
 
 export class House {
@@ -108,62 +171,18 @@ export class House {
 
   /** The consumer of the tests, with one handler for all crates. */
   async consumer(options: ServiceOptions): Promise<TestService> {
-    const service = this.service({ service: 'inventory', group: GROUP, ...options })
-    const { messaging, pool, calls } = service
-    const handle = (type: string) => async (batch: readonly Received<CrateFact>[]) => {
-      calls.push({ type, messages: batch.length })
-      await change(messaging, pool, batch.map(({ cause }) => cause), async (client, admitted) => {
-        const fresh = batch.filter((_message, index) => admitted[index] === 'fresh')
-        await apply(client, fresh)
-        await options.effect?.(fresh, client)
-      })
-    }
-    for (const { type } of inventory.handles) messaging.transport.addHandler(type, handle(type) as never, true)
-    await this.listen(service)
-    return service
+    return startConsumer(this.service({ ...consumes, ...options }), options.effect)
   }
 
   /** A service that publishes, and answers to RepublishAsked where it is the owner `order`. */
   async owner(options: ServiceOptions): Promise<TestService> {
     const service = this.service({ service: 'order', group: 'order.test', ...options })
-    await this.listen(service)
+    await listen(service)
     return service
   }
 
-  private async listen({ messaging }: TestService): Promise<void> {
-    await messaging.start()
-    await new Promise<void>((resolve, reject) => messaging.transport.listen((error) => (error ? reject(error as Error) : resolve())))
-  }
-
   service(options: ServiceOptions): TestService {
-    const pool = new pg.Pool({ connectionString: options.databaseUrl ?? options.database, max: 20 })
-    pool.on('error', () => undefined)
-    const alarms: Alarm[] = []
-    const fatal: Error[] = []
-    const metrics = new Registry()
-    const lines = process.env['WAYBILL_TEST_LOG'] === undefined ? () => undefined : (data: object, message: string) => process.stderr.write(`${message} ${JSON.stringify(data)}\n`)
-    const messaging = createMessaging({
-      service: 'order',
-      namespace: this.ns.prefix,
-      kafka: { brokers: options.brokers ?? this.brokers },
-      registry,
-      onAlarm: (alarm) => alarms.push(alarm),
-      onFatal: (error) => fatal.push(error),
-      ...options,
-      pool,
-      metrics,
-      log: { info: lines, warn: lines, error: lines },
-    })
-    let stopped: Promise<void> | undefined
-    const service: TestService = {
-      messaging,
-      pool,
-      alarms,
-      fatal,
-      calls: [],
-      metrics,
-      stop: () => (stopped ??= messaging.stop().then(() => pool.end())),
-    }
+    const service = makeService({ prefix: this.ns.prefix, brokers: this.brokers }, options)
     this.services.push(service)
     return service
   }
