@@ -40,6 +40,8 @@ export interface Namespace {
   start(service: ServiceDefinition, options?: StartServiceOptions): Promise<StartedService>
   /** Publishes a fact as its owner would. Answers its event id. */
   publish<P>(event: EventDefinition<P>, fact: FactToPublish<P>): Promise<string>
+  /** Sends the very record of a fact published here once more. Several copies go out at once over all partitions, so that replicas take them side by side. */
+  publishAgain(eventId: string, copies?: number): Promise<void>
   /** Sends a record as it is. */
   send(topic: TopicDefinition, record: RawRecordToSend): Promise<void>
   /** The first fact on the topic that matches, as soon as it is there. Throws after `withinMs` (20 s), saying what was seen. */
@@ -103,6 +105,7 @@ export async function namespace(options: { readonly dropAfterFile?: boolean } = 
       return one
     },
     publish: (event, fact) => topics.publish(event, fact),
+    publishAgain: (eventId, copies = 1) => topics.publishAgain(eventId, copies),
     send: (topic, record) => topics.send(topic, record),
     published: (event, matches = () => true, withinMs) => topics.published(event, matches, withinMs),
     allPublished: (event) => topics.allPublished(event),

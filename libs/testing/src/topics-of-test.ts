@@ -55,6 +55,7 @@ export class TopicsOfTest {
   private readonly kafka: Kafka
   private readonly sequences = new Map<string, number>()
   private readonly seen: PublishedFact<unknown>[] = []
+  private readonly sent = new Map<string, { readonly topic: TopicDefinition; readonly record: RawRecordToSend }>()
   private made: Promise<unknown> | undefined
   private producer: Promise<Producer> | undefined
   private reader: Promise<Consumer> | undefined
@@ -86,14 +87,22 @@ export class TopicsOfTest {
       },
       fact.payload,
     )
-    await this.send(event.topic, { key: fact.key, value: payload, headers: { ...headers } })
+    const record = { key: fact.key, value: payload, headers: { ...headers } }
+    await this.send(event.topic, record)
+    this.sent.set(eventId, { topic: event.topic, record })
     return eventId
   }
 
-  async send(topic: TopicDefinition, record: RawRecordToSend): Promise<void> {
+  async publishAgain(eventId: string, copies: number): Promise<void> {
+    const { topic, record } = this.sent.get(eventId) ?? {}
+    if (topic === undefined || record === undefined) throw new Error(`${eventId} was not published here`)
+    await this.send(topic, ...Array.from({ length: copies }, (_, copy) => (copies === 1 ? record : { ...record, partition: copy % partitions })))
+  }
+
+  async send(topic: TopicDefinition, ...records: readonly RawRecordToSend[]): Promise<void> {
     await this.make()
     this.producer ??= this.startProducer()
-    await (await this.producer).send({ topic: onBroker(this.prefix, topic.name), acks: -1, messages: [record] })
+    await (await this.producer).send({ topic: onBroker(this.prefix, topic.name), acks: -1, messages: [...records] })
   }
 
   async published<P>(event: EventDefinition<P>, matches: (fact: PublishedFact<P>) => boolean, withinMs = publishedWithinMs): Promise<PublishedFact<P>> {
