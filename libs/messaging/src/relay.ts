@@ -3,7 +3,8 @@ import type { TopicDefinition } from '@waybill/contracts'
 import { messageOf } from './failure.js'
 import type { KafkaDriver, KafkaProducer } from './kafka-driver.js'
 import type { MessagingMetrics } from './metrics.js'
-import type { MessagingLog, PooledClient, RaiseAlarm, SqlClient, SqlPool } from './platform.js'
+import type { MessagingLog, RaiseAlarm, SqlClient, SqlPool } from './platform.js'
+import { oneAtATime } from './one-at-a-time.js'
 import { isCompacted } from './registry.js'
 import { acquireLease, giveLeaseBack, JournalCursor, LEASE_MS, renewLease, type CursorRead, type JournalRow, type Lease } from './relay-cursor.js'
 import { dropRepublish, dueRepublishes, isOurs, rowsToRepublish, sendLatestAgain } from './republish.js'
@@ -110,7 +111,7 @@ export class Relay {
     }
   }
 
-  private async withConnection(work: (client: PooledClient) => Promise<void>): Promise<void> {
+  private async withConnection(work: (client: SqlClient) => Promise<void>): Promise<void> {
     const client = await this.parts.pool.connect()
     let broken: Error | undefined
     const onError = (error: Error) => (broken = error)
@@ -121,7 +122,7 @@ export class Relay {
       // The journal is read by index only. A day written by few large transactions looks to the planner as if all of it belonged to
       // the one transaction asked for, and it would read the day; and compiling the query costs 500 times running it.
       await client.query({ text: 'SET enable_seqscan = off; SET jit = off' })
-      await work(client)
+      await work(oneAtATime(client))
     } catch (error) {
       broken ??= error as Error
       throw error
@@ -135,7 +136,7 @@ export class Relay {
     }
   }
 
-  private async standByAndLead(client: PooledClient): Promise<void> {
+  private async standByAndLead(client: SqlClient): Promise<void> {
     while (!this.stopped) {
       const lease = await acquireLease(client, this.holder, this.leaseMs)
       if (lease) await this.lead(client, lease)
@@ -143,7 +144,7 @@ export class Relay {
     }
   }
 
-  private async lead(client: PooledClient, lease: Lease): Promise<void> {
+  private async lead(client: SqlClient, lease: Lease): Promise<void> {
     await client.query({ text: `LISTEN ${CHANNEL}` })
     this.leading = true
     this.lastConfirmed = Date.now()

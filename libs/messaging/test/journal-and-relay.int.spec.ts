@@ -147,6 +147,33 @@ test('a relay whose lease ran out while it slept moves nothing, and the latest o
   await zombie.stop()
 })
 
+test('the relay asks its connection one thing after the other, also while it renews its lease and reads ahead', async () => {
+  const owner = house.service({ database: await house.database(), times: { relay: { leaseMs: 600 } } })
+  let mostAtOnce = 0
+  owner.pool.on('connect', (client) => {
+    let underWay = 0
+    const query = client.query.bind(client) as (...asked: unknown[]) => Promise<unknown>
+    client.query = ((...asked: unknown[]) => {
+      // The pool's own shorthand asks with a callback and lends the client to nobody else.
+      if (typeof asked.at(-1) === 'function') return query(...asked)
+      mostAtOnce = Math.max(mostAtOnce, ++underWay)
+      const answer = query(...asked)
+      const over = () => void underWay--
+      answer.then(over, over)
+      return answer
+    }) as typeof client.query
+  })
+  await owner.messaging.start()
+  for (let round = 0; round < 20; round++) {
+    await publish(owner, Array.from({ length: 400 }, (_, index) => ({ crate: `one-${index % 40}`, step: round * 400 + index })))
+    await pause(50)
+  }
+  await eventually(async () => expect(await onTopic('one-')).toHaveLength(8_000), 20_000)
+  // pg warns of a second query beside a running one, and will refuse it in its next major version.
+  expect(mostAtOnce).toBe(1)
+  await owner.stop()
+}, 40_000)
+
 test('stopping sends what is committed and gives the lease back', async () => {
   const database = await house.database()
   const owner = await house.owner({ database })
