@@ -41,6 +41,9 @@ export async function createTopics(options: CreateTopicsOptions): Promise<{ read
               { name: 'cleanup.policy', value: 'delete' },
               { name: 'retention.ms', value: String((topic.retentionDays ?? 0) * DAY_MS) },
             ]),
+        // Our client reads no snappy, lz4 or zstd, which outsiders' clients write as they please: one such record would end every
+        // consumer that meets it, again after each restart. The broker unpacks them.
+        { name: 'compression.type', value: 'uncompressed' },
         // A batch of records must fit, and no single one larger than the journal takes.
         { name: 'max.message.bytes', value: String(Math.max(1024 * 1024, RECORD_BYTES_MAX + RECORD_OVERHEAD_BYTES)) },
         ...((options.replicationFactor ?? 1) >= 3 ? [{ name: 'min.insync.replicas', value: '2' }] : []),

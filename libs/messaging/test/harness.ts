@@ -63,6 +63,8 @@ export interface TestService {
 export interface ServiceOptions extends Partial<Omit<MessagingOptions, 'pool' | 'log' | 'metrics'>> {
   readonly database: string
   readonly effect?: Effect
+  /** What a handler does before its transaction begins. */
+  readonly before?: () => Promise<void> | void
   /** Where the broker is; default: the run's. */
   readonly brokers?: readonly string[]
   readonly databaseUrl?: string
@@ -121,10 +123,11 @@ export function makeService(where: { readonly prefix: string; readonly brokers: 
 }
 
 /** One handler for all crates: inbox, a row in `applied`, and what the test wants besides, in one transaction. */
-export async function startConsumer(service: TestService, effect?: Effect): Promise<TestService> {
+export async function startConsumer(service: TestService, { effect, before }: Pick<ServiceOptions, 'effect' | 'before'> = {}): Promise<TestService> {
   const { messaging, pool, calls } = service
   const handle = (type: string) => async (batch: readonly Received<CrateFact>[]) => {
     calls.push({ type, messages: batch.length })
+    await before?.()
     await change(messaging, pool, batch.map(({ cause }) => cause), async (client, admitted) => {
       const fresh = batch.filter((_message, index) => admitted[index] === 'fresh')
       await apply(client, fresh)
@@ -171,7 +174,7 @@ export class House {
 
   /** The consumer of the tests, with one handler for all crates. */
   async consumer(options: ServiceOptions): Promise<TestService> {
-    return startConsumer(this.service({ ...consumes, ...options }), options.effect)
+    return startConsumer(this.service({ ...consumes, ...options }), options)
   }
 
   /** A service that publishes, and answers to RepublishAsked where it is the owner `order`. */
