@@ -13,14 +13,18 @@ export interface TopicDefinition {
   readonly retentionDays: number | null
   /** Does `ce_sequence` count the facts of a subject? Not on compacted topics, nor where outsiders or every service write. */
   readonly sequenced: boolean
-  /** Carries personal data: only the named readers may read it. */
+  /** Carries personal data: only the named readers may read it, and copies of its records are kept sealed, 30 days at most. */
   readonly personal: boolean
+  /** Wire type of the fact after which no copy of what came before it under its key may be read any more. It carries no personal data itself. */
+  readonly erasedBy?: string
   readonly writtenBy: readonly (ServiceName | 'channels')[]
 }
 
 const PARTITIONS = 12
 /** One day more than this, and topics and journals have forgotten what was erased. */
 const RETENTION_DAYS = 7
+/** What services say to each other about topics is repeated as long as it matters, and the journals keep it as long as any other. */
+const CONTROL_RETENTION_DAYS = 1
 
 const topic = (noun: string, key: string, writtenBy: TopicDefinition['writtenBy'], differs: Partial<TopicDefinition> = {}): TopicDefinition => ({
   name: `oms.${noun}.v1`,
@@ -41,7 +45,7 @@ export const topics = {
   channelOrders: topic('channel.orders', '<channel>:<reference>', ['channels'], { sequenced: false, personal: true }),
   channelReplies: topic('channel.replies', '<channel>:<reference>', ['order']),
   order: topic('order', 'order', ['order']),
-  delivery: topic('delivery', 'order', ['order'], { personal: true }),
+  delivery: topic('delivery', 'order', ['order'], { personal: true, erasedBy: 'oms.delivery.delivery-details-erased.v1' }),
   payment: topic('payment', 'order', ['order']),
   reservation: topic('reservation', 'order', ['inventory']),
   stock: topic('stock', 'product', ['inventory']),
@@ -52,5 +56,5 @@ export const topics = {
   location: topic('location', 'location', ['inventory'], compacted),
   lane: topic('lane', '<location>:<country>', ['shipping'], compacted),
   task: topic('task', 'task', ['order', 'inventory', 'warehouse', 'shipping', 'after-sales', 'notification']),
-  control: topic('control', 'service', ['order', 'inventory', 'warehouse', 'shipping', 'after-sales', 'notification', 'console'], { sequenced: false }),
+  control: topic('control', 'service', ['order', 'inventory', 'warehouse', 'shipping', 'after-sales', 'notification', 'console'], { sequenced: false, retentionDays: CONTROL_RETENTION_DAYS }),
 } as const satisfies Record<string, TopicDefinition>

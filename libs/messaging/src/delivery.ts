@@ -29,8 +29,8 @@ export interface Delivery {
   readonly cause: EventCause
   readonly event: EventDefinition | undefined
   readonly payload: unknown
-  /** Set when it comes out of parking: the row it lies in. */
-  readonly parkedId?: string
+  /** Set when it comes out of parking: the row it lies in, as it was read. */
+  readonly parked?: { readonly id: string; readonly revision: number }
   /** Set when it comes out of quarantine: its place in the sequence was counted when it went in. */
   readonly redriven?: true
   /** What the inbox said last; undefined: it was not asked. */

@@ -189,7 +189,7 @@ function parsePayload(value: Buffer): ReturnType<typeof parseStrictJson> {
 }
 
 /** `order` is payload.order; `<location>:<country>` is both, joined. Undefined where the payload does not carry them. */
-function keyByRule(rule: string, payload: Readonly<Record<string, unknown>>): string | undefined {
+export function keyByRule(rule: string, payload: Readonly<Record<string, unknown>>): string | undefined {
   const fields = rule.includes('<') ? [...rule.matchAll(/<(\w+)>/g)].map(([, field]) => payload[field ?? '']) : [payload[rule]]
   return fields.every((field) => typeof field === 'string') ? fields.join(':') : undefined
 }

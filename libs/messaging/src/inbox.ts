@@ -2,15 +2,16 @@ import type { TopicDefinition } from '@waybill/contracts'
 import type { EventCause } from '@waybill/kernel'
 import { deliveryOf, type Admission, type Delivery } from './delivery.js'
 import type { Journal } from './journal.js'
-import { parkMessages, retryHead, setParkedCode, wakeParkedKeys, type NewlyParked } from './parking.js'
+import { parkMessages, QUEUED, retryHead, setParkedCode, wakeParkedKeys, type NewlyParked, type ParkedAs } from './parking.js'
 import type { RaiseAlarm, SqlClient } from './platform.js'
 import { quarantine } from './quarantine.js'
 import { republishAsked } from './registry.js'
+import { forgetCopies } from './sealed-copies.js'
 
 const GAP = 'sequence-gap'
 
 /** Inbox rows live this long; what comes later than that and looks old is taken as seen. */
-const INBOX_DAYS = 35
+export const INBOX_DAYS = 35
 
 export interface InboxParts {
   readonly group: string
@@ -25,6 +26,9 @@ interface Candidate {
   readonly delivery: Delivery | undefined
   readonly fate: 'handled' | 'ignored' | 'refused'
 }
+
+/** A place in the sequence of a subject. */
+type Place = Pick<EventCause, 'topic' | 'subject' | 'sequence'>
 
 interface Facts {
   /** Event ids whose inbox row this transaction made. */
@@ -75,7 +79,7 @@ export class Inbox {
    */
   async admit(client: SqlClient, causes: readonly EventCause[]): Promise<readonly Admission[]> {
     const candidates = causes.map((cause): Candidate => ({ cause, delivery: deliveryOf(cause), fate: 'handled' }))
-    const retried = candidates.find(({ delivery }) => delivery?.parkedId !== undefined)
+    const retried = candidates.find(({ delivery }) => delivery?.parked !== undefined)
     if (retried) return Promise.all(candidates.map(async (candidate) => (candidate === retried ? this.admitRetried(client, retried) : 'seen')))
     return this.decide(client, candidates)
   }
@@ -87,11 +91,13 @@ export class Inbox {
 
   private async decide(client: SqlClient, candidates: readonly Candidate[]): Promise<readonly Admission[]> {
     const facts = await this.lookUp(client, candidates)
+    if (seemsGapped(candidates, facts)) await this.readSequencesAgain(client, candidates, facts)
     const batch = new Batch()
     const seenIds = await this.alreadyHandled(client, candidates, facts)
     const filled = await this.gapHeads(client, candidates, facts)
     const admissions = candidates.map((candidate) => this.judge(candidate, facts, batch, seenIds, filled))
     await this.settle(client, facts, batch)
+    await this.forgetErased(client, candidates)
     // A message said to be refused may have turned out to be known to quarantine already.
     candidates.forEach(({ cause }, index) => {
       if (admissions[index] === 'refused' && batch.knownStale.has(cause.eventId)) admissions[index] = 'seen'
@@ -126,6 +132,26 @@ export class Inbox {
     return facts
   }
 
+  /**
+   * The statement that looked up sequences may have waited for a retry that was just emptying a key, and seen them as they were before.
+   * What looks like a gap is therefore read once more.
+   */
+  private async readSequencesAgain(client: SqlClient, candidates: readonly Candidate[], facts: Facts): Promise<void> {
+    const { rows } = await client.query<{ topic: string; subject: string; sequence: string }>({
+      name: 'messaging.inbox.sequences',
+      text: `SELECT topic, subject, sequence FROM messaging.consumed_sequence
+        WHERE consumer_group = $1 AND (topic, subject) IN (SELECT * FROM unnest($2::text[], $3::text[]))`,
+      values: [this.parts.group, candidates.map(({ cause }) => cause.topic), candidates.map(({ cause }) => cause.subject)],
+    })
+    for (const { topic, subject, sequence } of rows) facts.last.set(pair(topic, subject), Number(sequence))
+  }
+
+  /** Where somebody is to be forgotten, no copy of what came before may be readable, and none may stand in the way of it. */
+  private async forgetErased(client: SqlClient, candidates: readonly Candidate[]): Promise<void> {
+    const erasing = candidates.flatMap(({ cause: { topic, key, type }, fate }) => (fate !== 'refused' && this.parts.topics.get(topic)?.erasedBy === type ? [{ topic, scope: key }] : []))
+    await forgetCopies(client, erasing)
+  }
+
   private judge(candidate: Candidate, facts: Facts, batch: Batch, seenIds: ReadonlyMap<string, string>, filled: ReadonlyMap<string, Waiting>): Admission {
     const { cause, delivery, fate } = candidate
     if (fate === 'refused') {
@@ -153,7 +179,7 @@ export class Inbox {
         if (cause.sequence === (waiting.sequence ?? 0) - 1) batch.filledKeys.push(cause)
         return 'fresh'
       }
-      batch.park({ delivery, code: 'queued', error: '' })
+      batch.park({ delivery, code: QUEUED, error: '' })
       return 'parked'
     }
     if (cause.sequence === null || delivery.redriven) return 'fresh'
@@ -182,7 +208,7 @@ export class Inbox {
     if (withdrawn.length > 0)
       await client.query({ name: 'messaging.inbox.withdraw', text: 'DELETE FROM messaging.inbox WHERE event_id = ANY($1::uuid[]) AND consumer_group = $2', values: [withdrawn, this.parts.group] })
     if (batch.filling.length > 0) await this.insert(client, batch.filling)
-    if (batch.followers.length > 0) await parkMessages(client, this.parts.group, batch.followers)
+    if (batch.followers.length > 0) await parkMessages(client, this.parts, batch.followers)
     if (batch.filledKeys.length > 0) await wakeParkedKeys(client, this.parts.group, batch.filledKeys)
     if (batch.gaps.length > 0) await this.askAgain(client, batch.gaps)
     if (batch.conflicts.length > 0 || batch.stale.length > 0) await this.refuse(client, batch)
@@ -196,19 +222,19 @@ export class Inbox {
       ...batch.conflicts.map((delivery) => ({ delivery, code: 'event-id-conflict', detail: 'this event id was handled with other content' })),
       ...batch.stale.filter(({ cause }) => !known.has(cause.eventId)).map((delivery) => ({ delivery, code: 'sequence-repeated', detail: `sequence ${delivery.cause.sequence} was passed already` })),
     ]
-    await quarantine(client, this.parts.group, refused.map(({ delivery, code, detail }) => ({ record: delivery.record, cause: delivery.cause, code, detail })))
+    await quarantine(client, this.parts, refused.map(({ delivery, code, detail }) => ({ record: delivery.record, cause: delivery.cause, code, detail })))
     for (const { delivery, code } of refused) this.parts.alarm(code, 'two different messages claim the same place', { topic: delivery.cause.topic, eventId: delivery.cause.eventId, subject: delivery.cause.subject })
   }
 
   /** First of its key, on its way out of parking: the row goes in the same transaction as the work it causes. */
   private async admitRetried(client: SqlClient, { cause, delivery }: Candidate): Promise<Admission> {
-    const admission = await this.decideRetried(client, cause, delivery?.parkedId ?? '')
+    const admission = await this.decideRetried(client, cause, delivery?.parked ?? { id: '', revision: 0 })
     if (delivery) delivery.admission = admission
     return admission
   }
 
-  private async decideRetried(client: SqlClient, cause: EventCause, parkedId: string): Promise<Admission> {
-    const head = await retryHead(client, this.parts.group, cause, parkedId)
+  private async decideRetried(client: SqlClient, cause: EventCause, read: ParkedAs): Promise<Admission> {
+    const head = await retryHead(client, this.parts.group, cause, read)
     if (!head) return 'seen'
     const { rows } = await client.query<{ sequence: string }>({
       name: 'messaging.inbox.last',
@@ -228,8 +254,8 @@ export class Inbox {
   }
 
   /** Counts a parked message as passed without handling it: it is ignored by this build, or an operator gave it up. */
-  async passParked(client: SqlClient, cause: EventCause): Promise<void> {
-    if (cause.sequence !== null) await this.saveSequences(client, [cause], new Map([[subjectOf(cause), cause.sequence]]))
+  async passParked(client: SqlClient, passed: Place): Promise<void> {
+    if (passed.sequence !== null) await this.saveSequences(client, [passed], new Map([[subjectOf(passed), passed.sequence]]))
   }
 
   private async insert(client: SqlClient, causes: readonly EventCause[]): Promise<number> {
@@ -241,7 +267,7 @@ export class Inbox {
     return rowCount ?? 0
   }
 
-  private async saveSequences(client: SqlClient, causes: readonly EventCause[], last: ReadonlyMap<string, number>): Promise<void> {
+  private async saveSequences(client: SqlClient, causes: readonly Place[], last: ReadonlyMap<string, number>): Promise<void> {
     const subjects = new Map(causes.map((cause) => [subjectOf(cause), cause]))
     if (subjects.size === 0) return
     const rows = [...subjects].map(([subject, cause]) => ({ cause, sequence: last.get(subject) ?? 0 }))
@@ -328,7 +354,7 @@ class Batch {
 
 const pair = (a: string, b: string): string => `${a}\u0000${b}`
 const keyOf = ({ topic, key }: EventCause): string => pair(topic, key)
-const subjectOf = ({ topic, subject }: EventCause): string => pair(topic, subject)
+const subjectOf = ({ topic, subject }: Place): string => pair(topic, subject)
 
 /** Half of a SHA-256 tells two contents apart as well, in half the room. */
 const hashKept = (hash: string): string => hash.slice(0, 32)
@@ -337,6 +363,18 @@ function advance(facts: Facts, cause: EventCause): void {
   if (cause.sequence === null) return
   const subject = subjectOf(cause)
   facts.last.set(subject, Math.max(cause.sequence, facts.last.get(subject) ?? 0))
+}
+
+/** Does anything come later than its subject's next, as far as `facts` know? */
+function seemsGapped(candidates: readonly Candidate[], { last, parked }: Facts): boolean {
+  const reached = new Map<string, number>()
+  return candidates.some(({ cause }) => {
+    if (cause.sequence === null || parked.has(keyOf(cause))) return false
+    const subject = subjectOf(cause)
+    const before = reached.get(subject) ?? last.get(subject)
+    reached.set(subject, Math.max(cause.sequence, before ?? 0))
+    return before !== undefined && cause.sequence > before + 1
+  })
 }
 
 /** The first one seen of a subject, or the one after the last. */

@@ -1,19 +1,24 @@
+import type { EventDefinition } from '@waybill/contracts'
 import type { Registry } from 'prom-client'
 import { askForRepublish } from './republish.js'
 import { inTransaction, type Alarm, type MessagingLog, type RaiseAlarm, type SqlPool } from './platform.js'
-import { Inbox } from './inbox.js'
+import { dropOldHistory } from './held-history.js'
+import { Inbox, INBOX_DAYS } from './inbox.js'
 import { Journal } from './journal.js'
 import type { KafkaDriver } from './kafka-driver.js'
 import { kafkaJsDriver, type KafkaAccess } from './kafkajs-driver.js'
 import { messageOf } from './failure.js'
 import { MessagingMetrics } from './metrics.js'
 import { Operations } from './operations.js'
-import { houseRegistry, republishAsked, topicsOf, type MessageRegistry } from './registry.js'
+import { houseRegistry, republishAsked, topicsOf, watermarkSet, type MessageRegistry } from './registry.js'
 import { Relay, type RelayParts } from './relay.js'
 import { Retries } from './retries.js'
 import { KafkaRounds, type ConsumerState, type RoundsParts } from './rounds.js'
 import type { Handler } from './round-work.js'
+import { expiredScopes, forgetCopies } from './sealed-copies.js'
 import { RoundsTransport } from './transport-strategy.js'
+import { WatermarkCheck, type WatermarkCheckParts } from './watermark-check.js'
+import { Watermarks, type WatermarkParts } from './watermarks.js'
 
 export interface MessagingOptions {
   /** The service's name: `ce_source`, and whose RepublishAsked it answers. */
@@ -34,7 +39,7 @@ export interface MessagingOptions {
   /** Another Kafka client, or the same with faults. */
   readonly driver?: KafkaDriver
   /** For tests that cannot wait. */
-  readonly times?: { readonly relay?: RelayParts['times']; readonly watchdog?: RoundsParts['watchdog']; readonly breakerPauseMs?: number }
+  readonly times?: { readonly relay?: RelayParts['times']; readonly watchdog?: RoundsParts['watchdog']; readonly breakerPauseMs?: number; readonly watermarks?: WatermarkParts['times'] & WatermarkCheckParts['times'] }
 }
 
 export interface MessagingHealth {
@@ -44,6 +49,9 @@ export interface MessagingHealth {
   readonly consumer: 'off' | ConsumerState
   readonly relay: 'leading' | 'standing by' | 'stopped'
 }
+
+/** What messaging says to itself over the control topic, whatever the registry holds. */
+const ownEvents: readonly EventDefinition[] = [republishAsked as EventDefinition, watermarkSet as EventDefinition]
 
 const KEEP_PARTITIONS_EVERY_MS = 3_600_000
 
@@ -55,10 +63,13 @@ export class Messaging {
   readonly inbox: Inbox
   readonly transport: RoundsTransport
   readonly operations: Operations
+  private readonly alarm: RaiseAlarm
   private readonly driver: KafkaDriver
   private readonly relay: Relay
   private readonly retries: Retries | undefined
   private readonly rounds: KafkaRounds | undefined
+  private readonly watermarks: Watermarks
+  private readonly watermarkCheck: WatermarkCheck | undefined
   /** Filled when the transport listens: Nest knows the handlers only then. */
   private readonly handlers = new Map<string, Handler>()
   private keeper: NodeJS.Timeout | undefined
@@ -74,9 +85,11 @@ export class Messaging {
       log.error({ alarm: code, ...data }, message)
       options.onAlarm?.({ code, message, data })
     }
+    this.alarm = alarm
     this.driver = options.driver ?? kafkaJsDriver({ clientId: service, ...options.kafka }, namespace, log)
     this.relay = new Relay({ pool, driver: this.driver, topics, metrics, log, alarm, ...(options.times?.relay ? { times: options.times.relay } : {}) })
     this.journal = new Journal(service, () => this.relay.kick())
+    this.watermarks = new Watermarks({ service, pool, journal: this.journal, log, ...(options.times?.watermarks ? { times: options.times.watermarks } : {}) })
     this.inbox = new Inbox({ group, topics, journal: this.journal, alarm })
     const handled = new Set((registry.consumers[group]?.handles ?? []).map(({ type }) => type))
     this.transport = new RoundsTransport({ handled, group, startConsuming: (handlers) => this.startConsuming(handlers), stopConsuming: () => this.stopConsuming() })
@@ -88,10 +101,11 @@ export class Messaging {
     const work = {
       group,
       topics,
-      eventOfType: (type: string) => (type === republishAsked.type ? republishAsked : registry.eventOfType(type)),
+      eventOfType: (type: string) => ownEvents.find((own) => own.type === type) ?? registry.eventOfType(type),
       handlers: this.handlers,
       pool,
       inbox: this.inbox,
+      noteWatermark: (...heard: Parameters<WatermarkCheck['note']>) => this.watermarkCheck?.note(...heard),
       metrics,
       log,
       alarm,
@@ -100,20 +114,22 @@ export class Messaging {
     const subscribed = [...new Set([republishAsked.topic.name, ...registry.consumers[group].handles.map(({ topic }) => topic.name)])]
     const rounds = new KafkaRounds({ ...work, driver: this.driver, subscribed, onFatal: options.onFatal, ...(options.times?.watchdog ? { watchdog: options.times.watchdog } : {}) })
     this.rounds = rounds
+    this.watermarkCheck = new WatermarkCheck({ ...work, driver: this.driver, offsets: rounds.offsets, subscribed, journal: this.journal, ...(options.times?.watermarks ? { times: options.times.watermarks } : {}) })
     this.retries = new Retries(work, rounds.work)
     this.operations = new Operations({ ...work, work: rounds.work, retries: this.retries, offsets: rounds.offsets, driver: this.driver, lookAgain: () => rounds.lookAgain() })
   }
 
-  /** Starts relay and partition keeper. Does not wait for the broker. The consumer starts with the transport's `listen`. */
+  /** Starts relay, watermarks and partition keeper. Does not wait for the broker. The consumer starts with the transport's `listen`. */
   async start(): Promise<void> {
     await this.keepPartitions()
     this.keeper = setInterval(() => void this.keepPartitions(), KEEP_PARTITIONS_EVERY_MS)
     this.relay.start()
+    this.watermarks.start()
   }
 
   /** Finishes the transaction under way, commits offsets, leaves the group. First step of a shutdown, after readiness went off. Idempotent. */
   stopConsuming(): Promise<void> {
-    this.stoppedConsuming ??= Promise.all([this.rounds?.stop(), this.retries?.stop()]).then(() => undefined)
+    this.stoppedConsuming ??= Promise.all([this.rounds?.stop(), this.retries?.stop(), this.watermarkCheck?.stop()]).then(() => undefined)
     return this.stoppedConsuming
   }
 
@@ -132,7 +148,10 @@ export class Messaging {
     if (!this.rounds) throw new Error(`${this.options.service} has handlers but no consumer group`)
     for (const [type, handler] of handlers) this.handlers.set(type, handler)
     this.handlers.set(republishAsked.type, (batch) => this.republish(batch as Parameters<Messaging['republish']>[0]))
+    // Taken in beside the handlers; one that comes out of quarantine has nothing to say any more.
+    this.handlers.set(watermarkSet.type, () => Promise.resolve())
     this.rounds.start()
+    this.watermarkCheck?.start()
     this.retries?.start()
   }
 
@@ -149,6 +168,7 @@ export class Messaging {
   private async stopAll(): Promise<void> {
     clearInterval(this.keeper)
     await this.stopConsuming()
+    await this.watermarks.stop()
     await this.relay.stop()
     await this.driver.close()
   }
@@ -159,9 +179,21 @@ export class Messaging {
       const { rows } = await this.options.pool.query<{ done: readonly string[] }>({ text: 'SELECT messaging.keep_partitions() AS done' })
       const done = rows[0]?.done ?? []
       if (done.length > 0) this.options.log.info({ done }, 'partitions kept')
+      await this.forgetOldCopies()
     } catch (error) {
       // There are tables for a week ahead: the next try is soon enough.
       this.options.log.warn({ error: messageOf(error) }, 'partitions could not be kept and will be tried again')
     }
+  }
+
+  /** Copies of personal data are kept as long as they may be and no longer, whatever they wait for. */
+  private async forgetOldCopies(): Promise<void> {
+    const expired = await inTransaction(this.options.pool, async (client) => {
+      const scopes = await expiredScopes(client)
+      await forgetCopies(client, scopes, 'expired')
+      await dropOldHistory(client, INBOX_DAYS)
+      return scopes.length
+    })
+    if (expired > 0) this.alarm('copies-expired', 'copies of personal data were kept as long as they may be: what waited unread is passed over', { scopes: expired })
   }
 }

@@ -15,9 +15,14 @@ export class MessagingMetrics {
   readonly roundMessages: Histogram
   readonly lag: Gauge<'topic' | 'partition'>
   readonly parkedKeys: Gauge
+  readonly parkedStopped: Gauge
+  readonly parkedSeconds: Gauge
   readonly parkedMessages: Gauge
   readonly quarantined: Gauge
+  readonly quarantinedSeconds: Gauge
   readonly keyHints: Counter<'topic'>
+  readonly behindWatermarks: Gauge
+  readonly tailsLost: Counter<'topic'>
 
   constructor(registry: Registry) {
     const registers = [registry]
@@ -32,8 +37,13 @@ export class MessagingMetrics {
     this.roundMessages = new Histogram({ name: 'waybill_round_messages', help: 'Messages of one round', buckets: [1, 3, 10, 30, 100, 300, 1000, 3000, 10000], registers })
     this.lag = new Gauge({ name: 'waybill_consumer_lag', help: 'Records on the topic not yet read', labelNames: ['topic', 'partition'], registers })
     this.parkedKeys = new Gauge({ name: 'waybill_parked_keys', help: 'Keys whose messages wait', registers })
+    this.parkedStopped = new Gauge({ name: 'waybill_parked_stopped_keys', help: 'Keys that only a person can have tried again', registers })
+    this.parkedSeconds = new Gauge({ name: 'waybill_parked_oldest_seconds', help: 'How long the key has waited that has waited longest', registers })
     this.parkedMessages = new Gauge({ name: 'waybill_parked', help: 'Messages that wait behind a parked key', registers })
     this.quarantined = new Gauge({ name: 'waybill_quarantined', help: 'Records that could not be taken and nobody has decided on', registers })
+    this.quarantinedSeconds = new Gauge({ name: 'waybill_quarantined_oldest_seconds', help: 'How long the record has lain that nobody has decided on longest', registers })
     this.keyHints = new Counter({ name: 'waybill_key_hint_mismatch_total', help: 'Records of outsiders whose key is not what the rule says', labelNames: ['topic'], registers })
+    this.behindWatermarks = new Gauge({ name: 'waybill_behind_watermarks', help: 'Subjects whose last facts were read to the end of the topic and are not there', registers })
+    this.tailsLost = new Counter({ name: 'waybill_tails_lost_total', help: 'Subjects whose last facts were lost and asked for', labelNames: ['topic'], registers })
   }
 }

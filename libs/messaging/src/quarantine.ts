@@ -1,7 +1,8 @@
 import type { EventCause } from '@waybill/kernel'
 import { hash } from 'node:crypto'
-import { headersAsText, type RawRecord } from './envelope.js'
+import type { RawRecord } from './envelope.js'
 import type { SqlClient } from './platform.js'
+import { copyOf, keyIn, keysFor, scopeOf, sealCopy, WITHHELD, type Home } from './sealed-copies.js'
 
 /** A record that was refused at the edge, kept as it came. */
 export interface Refused {
@@ -15,30 +16,40 @@ export interface Refused {
 const DETAIL_LENGTH_MAX = 500
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** Stores refused records in the caller's transaction. The same record again (after a crash) is stored once. Returns how many are new. */
-export async function quarantine(client: SqlClient, group: string, refused: readonly Refused[]): Promise<number> {
+/** A type is a name; what else came as one may be anything. */
+const TYPE = /^[\w.-]{1,200}$/
+
+/** Stores refused records in the caller's transaction, those of personal topics sealed. The same record again (after a crash) is stored once. Returns how many are new. */
+export async function quarantine(client: SqlClient, home: Home, refused: readonly Refused[]): Promise<number> {
   if (refused.length === 0) return 0
-  const headers = refused.map(({ record }) => headersAsText(record.headers))
+  const copies = refused.map(({ record, detail }) => copyOf(record, detail.replaceAll('\u0000', '').toWellFormed().slice(0, DETAIL_LENGTH_MAX)))
+  const scopes = refused.map(({ record }) => scopeOf(home, record, undefined))
+  const keys = await keysFor(client, refused.flatMap(({ record: { topic } }, index) => (scopes[index] == null ? [] : [{ topic, scope: scopes[index] }])))
+  const stored = copies.map((copy, index) => {
+    const [scope, topic] = [scopes[index] ?? null, refused[index]?.record.topic ?? '']
+    return scope === null ? { ...copy, scope } : { key: null, headers: {}, payload: sealCopy(keyIn(keys, topic, scope), copy), detail: WITHHELD, scope }
+  })
   const { rowCount } = await client.query({
     name: 'messaging.quarantine.insert',
-    text: `INSERT INTO messaging.quarantine (consumer_group, topic, partition, "offset", key, payload, headers, event_id, type, code, detail, record_hash)
-      SELECT $1, t.topic, t.partition, t."offset", t.key, t.payload, t.headers, t.event_id, t.type, t.code, t.detail, decode(t.hash, 'hex')
-      FROM unnest($2::text[], $3::integer[], $4::bigint[], $5::bytea[], $6::bytea[], $7::jsonb[], $8::uuid[], $9::text[], $10::text[], $11::text[], $12::text[])
-        AS t (topic, partition, "offset", key, payload, headers, event_id, type, code, detail, hash)
+    text: `INSERT INTO messaging.quarantine (consumer_group, topic, partition, "offset", key, payload, headers, event_id, type, code, detail, record_hash, scope)
+      SELECT $1, t.topic, t.partition, t."offset", t.key, t.payload, t.headers, t.event_id, t.type, t.code, t.detail, decode(t.hash, 'hex'), t.scope
+      FROM unnest($2::text[], $3::integer[], $4::bigint[], $5::bytea[], $6::bytea[], $7::jsonb[], $8::uuid[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[])
+        AS t (topic, partition, "offset", key, payload, headers, event_id, type, code, detail, hash, scope)
       ON CONFLICT (consumer_group, topic, partition, "offset", record_hash) DO NOTHING`,
     values: [
-      group,
+      home.group,
       refused.map(({ record }) => record.topic),
       refused.map(({ record }) => record.partition),
       refused.map(({ record }) => record.offset.toString()),
-      refused.map(({ record }) => record.key),
-      refused.map(({ record }) => record.value),
-      headers.map((texts) => JSON.stringify(texts)),
-      headers.map((texts) => (UUID.test(texts['ce_id'] ?? '') ? texts['ce_id'] : null)),
-      headers.map((texts) => texts['ce_type'] ?? null),
+      stored.map(({ key }) => key),
+      stored.map(({ payload }) => payload),
+      stored.map(({ headers }) => JSON.stringify(headers)),
+      copies.map(({ headers }) => (UUID.test(headers['ce_id'] ?? '') ? headers['ce_id'] : null)),
+      copies.map(({ headers }, index) => (scopes[index] === null || TYPE.test(headers['ce_type'] ?? '') ? (headers['ce_type'] ?? null) : null)),
       refused.map(({ code }) => code),
-      refused.map(({ detail }) => detail.replaceAll('\u0000', '').toWellFormed().slice(0, DETAIL_LENGTH_MAX)),
+      stored.map(({ detail }) => detail),
       refused.map(({ record }) => contentHash(record)),
+      scopes,
     ],
   })
   return rowCount ?? 0

@@ -1,4 +1,6 @@
 import type { EventDefinition, TopicDefinition } from '@waybill/contracts'
+import { crashPoint } from '@waybill/kernel'
+import type { EventCause } from '@waybill/kernel'
 import { inBatchSpan } from './batch-span.js'
 import { Poison, received, type Delivery, type Received } from './delivery.js'
 import { decode, type RawRecord } from './envelope.js'
@@ -8,6 +10,8 @@ import type { MessagingMetrics } from './metrics.js'
 import { parkFailed } from './parking.js'
 import { inTransaction, type MessagingLog, type RaiseAlarm, type SqlPool } from './platform.js'
 import { quarantine, type Refused } from './quarantine.js'
+import { watermarkSet } from './registry.js'
+import { tellable } from './sealed-copies.js'
 import { backoffMs } from './waiting.js'
 
 /** Takes all messages of one type that a transaction shall hold. Returned means committed, thrown means rolled back. */
@@ -42,6 +46,8 @@ export interface WorkParts {
   readonly handlers: ReadonlyMap<string, Handler>
   readonly pool: SqlPool
   readonly inbox: Inbox
+  /** Takes in how far owners say they have published. They need no inbox: the same one again says the same. */
+  readonly noteWatermark: (record: RawRecord, cause: EventCause, payload: unknown) => void
   readonly metrics: MessagingMetrics
   readonly log: MessagingLog
   readonly alarm: RaiseAlarm
@@ -93,6 +99,7 @@ export class RoundWork {
     for (const delivery of deliveries) delivery.admission = undefined
     const end = this.parts.metrics.handlerSeconds.startTimer({ type })
     await inBatchSpan(type, deliveries.map(({ cause }) => cause), () => handler(deliveries.map(received)))
+    crashPoint('C15-committed')
     end()
     const leftOut = deliveries.filter(({ admission }) => admission === undefined)
     // What a handler did not pass on to its store needed no change: it is recorded as handled all the same.
@@ -105,6 +112,7 @@ export class RoundWork {
     const unreadable: Refused[] = []
     for (const record of records) {
       const sorted = this.readOrRefuse(record)
+      if (sorted === undefined) continue
       if (!('fate' in sorted)) {
         unreadable.push(sorted)
         continue
@@ -119,7 +127,7 @@ export class RoundWork {
   }
 
   /** A reader that breaks on a record, by a defect of ours, must not stop all others. */
-  private readOrRefuse(record: RawRecord): Queued | Refused {
+  private readOrRefuse(record: RawRecord): Queued | Refused | undefined {
     try {
       return this.read(record)
     } catch (error) {
@@ -127,7 +135,8 @@ export class RoundWork {
     }
   }
 
-  private read(record: RawRecord): Queued | Refused {
+  /** Undefined: it is dealt with. */
+  private read(record: RawRecord): Queued | Refused | undefined {
     const topic = this.parts.topics.get(record.topic)
     if (!topic) return { record, cause: undefined, code: 'unknown-topic', detail: record.topic }
     const decoded = decode(record, { group: this.parts.group, topic, eventOfType: this.parts.eventOfType, handles: (type) => this.parts.handlers.has(type) })
@@ -135,6 +144,11 @@ export class RoundWork {
       const refusal: Refused = { record, cause: decoded.cause, code: decoded.code, detail: decoded.detail }
       if (!decoded.cause) return refusal
       return { fate: 'refused', refusal, delivery: { record, cause: decoded.cause, event: undefined, payload: undefined, admission: undefined } }
+    }
+    if (decoded.kind === 'fact' && decoded.event === watermarkSet) {
+      this.parts.noteWatermark(record, decoded.cause, decoded.payload)
+      this.parts.metrics.consumed.inc({ type: decoded.cause.type, outcome: 'noted' })
+      return undefined
     }
     if (decoded.kind === 'ignored') return { fate: 'ignored', refusal: undefined, delivery: { record, cause: decoded.cause, event: undefined, payload: undefined, admission: undefined } }
     if (decoded.keyIsHint) this.parts.metrics.keyHints.inc({ topic: record.topic })
@@ -146,13 +160,14 @@ export class RoundWork {
     const passed = taken.flatMap(({ fate, delivery }) => (fate === 'handled' ? [] : [{ fate, delivery }]))
     const stored = await inTransaction(this.parts.pool, async (client) => {
       if (passed.length > 0) await this.parts.inbox.account(client, passed)
-      return quarantine(client, this.parts.group, refused)
+      return quarantine(client, this.parts, refused)
     })
+    if (stored > 0) crashPoint('C17-quarantined')
     for (const { fate, delivery } of passed) if (fate === 'ignored') this.parts.metrics.consumed.inc({ type: delivery.cause.type, outcome: delivery.admission === 'parked' ? 'parked' : 'ignored' })
     for (const { code } of refused) this.parts.metrics.consumed.inc({ type: 'unreadable', outcome: code })
     const first = refused[0]
     if (stored > 0 && first)
-      this.parts.alarm('quarantined', 'records could not be taken and lie in quarantine', { records: stored, code: first.code, detail: first.detail, topic: first.record.topic, partition: first.record.partition, offset: first.record.offset.toString() })
+      this.parts.alarm('quarantined', 'records could not be taken and lie in quarantine', { records: stored, code: first.code, detail: tellable(this.parts, first.record.topic, first.detail), topic: first.record.topic, partition: first.record.partition, offset: first.record.offset.toString() })
   }
 
   /** One transaction if all goes well; halves of it down to the culprit if not. */
@@ -191,11 +206,12 @@ export class RoundWork {
       await life.wait(this.parts.breakerPauseMs ?? BREAKER_PAUSE_MS)
     }
     const code = codeOf(error)
-    const parked = await this.insist(life, () => inTransaction(this.parts.pool, (client) => parkFailed(client, this.parts.group, { delivery: culprit, code, error: messageOf(error) })))
+    const parked = await this.insist(life, () => inTransaction(this.parts.pool, (client) => parkFailed(client, this.parts, { delivery: culprit, code, error: messageOf(error) })))
     if (!parked) return
+    crashPoint('C18-parked')
     const { topic, type, eventId, subject, correlationId } = culprit.cause
     this.parts.metrics.consumed.inc({ type, outcome: 'parked' })
-    this.parts.alarm('parked', 'a message could not be handled: its key waits', { topic, type, eventId, subject, order: correlationId, code, error: messageOf(error) })
+    this.parts.alarm('parked', 'a message could not be handled: its key waits', { topic, type, eventId, subject, order: correlationId, code, error: tellable(this.parts, topic, messageOf(error)) })
   }
 
   /** Does what has to succeed before the round may go on, whatever is in the way. Throws: RoundAborted. */

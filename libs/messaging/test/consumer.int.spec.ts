@@ -262,7 +262,7 @@ test('quarantine is redriven: as it is after a fix, edited, or discarded', async
   expect(await consumer.messaging.operations.editQuarantined(id, { payload: '{"crate":"redriven","step":2}' }, operator)).toEqual({ id, outcome: 'done' })
   expect(await stepsOf(consumer.pool, 'redriven')).toEqual([1, 3, 2])
   expect(await consumer.messaging.operations.retryQuarantined({ ids: [id] }, operator)).toEqual([{ id, outcome: 'gone' }])
-  expect(await consumer.messaging.operations.quarantinedMessage(id)).toMatchObject({ status: 'done', decidedBy: 'operator:ada', decidedWhy: 'a test' })
+  expect(await consumer.messaging.operations.quarantinedMessage(id, 'operator:ada')).toMatchObject({ status: 'done', decidedBy: 'operator:ada', decidedWhy: 'a test' })
   await house.sendRaw(crates, [{ key: 'redriven', value: 'rubbish', headers: headers('redriven', 4) }])
   const rubbish = await eventually(async () => {
     const [found] = await quarantine('redriven')

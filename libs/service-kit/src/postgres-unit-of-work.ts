@@ -1,6 +1,6 @@
-import type { EventDefinition } from '@waybill/contracts'
-import type { Cause, EventCause, RequestCause, TimerCause } from '@waybill/kernel'
-import type { Inbox, Journal, OutgoingMessage, SqlClient } from '@waybill/messaging'
+import type { EventDefinition, TopicDefinition } from '@waybill/contracts'
+import { crashPoint, type Cause, type CrashPoint, type EventCause, type RequestCause, type TimerCause } from '@waybill/kernel'
+import { forgetCopies, type Inbox, type Journal, type OutgoingMessage, type SqlClient } from '@waybill/messaging'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Pool, PoolClient } from 'pg'
 import { withClient } from './database.js'
@@ -84,6 +84,7 @@ export class PostgresUnitOfWork extends UnitOfWork {
     const { changes, outcomes } = await withClient(this.parts.pool, (client, discard) =>
       inTransaction(client, discard, (now) => this.changeWithin(client, now, inputs, work)),
     )
+    pass('C4-committed', 'request', inputs)
     if (changes.told) this.parts.journal.afterCommit()
     if (changes.firstDueAt) this.parts.onScheduled(changes.firstDueAt)
     return outcomes
@@ -96,11 +97,13 @@ export class PostgresUnitOfWork extends UnitOfWork {
     work: (tx: Tx, fresh: readonly I[]) => Promise<readonly R[] | void>,
   ) {
     const admitted = await this.admit(client, inputs.map(({ cause }) => cause))
+    pass('C12-inbox-inserted', 'event', inputs)
     const fresh = inputs.filter((_, place) => admitted[place]?.as === 'fresh')
     const tx = new OpenTx(client, now)
     const results = fresh.length > 0 ? ((await work(tx, fresh)) ?? []) : []
     if (results.length !== 0 && results.length !== fresh.length)
       throw new Error(`A change returned ${results.length} results for ${fresh.length} inputs`)
+    pass('C13-domain-written', 'event', inputs)
     tx.close()
     const told = [...tx.told, ...(await writeTasks(client, this.parts.service, tx.tasks))]
     await writeTimers(client, tx.timers)
@@ -110,6 +113,8 @@ export class PostgresUnitOfWork extends UnitOfWork {
     )
     // last: from here to the commit the subjects' counters are locked
     if (told.length > 0) await this.parts.journal.append(client as SqlClient, told, now)
+    pass('C3-journal-inserted', 'request', inputs)
+    pass('C14-before-commit', 'event', inputs)
     return {
       outcomes: outcomesOf(admitted, results),
       changes: { told: told.length > 0, firstDueAt: tx.firstDueAt },
@@ -137,6 +142,11 @@ export class PostgresUnitOfWork extends UnitOfWork {
     await admitKind('timer', async (asked: readonly TimerCause[]) => (await consumeTimers(client, asked)).map(freshOr))
     return admitted
   }
+}
+
+/** Passes a crash point that lies on the way of one kind of cause only. */
+function pass(point: CrashPoint, kind: Cause['kind'], inputs: readonly { readonly cause: Cause }[]): void {
+  if (inputs[0]?.cause.kind === kind) crashPoint(point)
 }
 
 async function inTransaction<T>(client: PoolClient, discard: (why: Error) => void, work: (now: Date) => Promise<T>): Promise<T> {
@@ -226,6 +236,11 @@ class OpenTx implements Tx {
   closeTask(kind: string, subject: string, resolution: string, cause: Cause): void {
     this.checkOpen()
     this.tasks.push({ does: 'close', kind, subject, resolution, cause })
+  }
+
+  async forgetCopies(topic: TopicDefinition, key: string): Promise<void> {
+    this.checkOpen()
+    await forgetCopies(this.client as SqlClient, [{ topic: topic.name, scope: key }])
   }
 
   close(): void {

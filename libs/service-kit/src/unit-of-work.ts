@@ -1,4 +1,4 @@
-import type { EventDefinition } from '@waybill/contracts'
+import type { EventDefinition, TopicDefinition } from '@waybill/contracts'
 import type { Cause, JsonObject } from '@waybill/kernel'
 import type { Problem } from './problem.js'
 
@@ -79,4 +79,6 @@ export interface Tx {
   openTask(task: NewTask): void
   /** Closes the task of (kind, subject), if open, and publishes TaskClosed. */
   closeTask(kind: string, subject: string, resolution: string, cause: Cause): void
+  /** No parked or quarantined copy of what came on this topic under this key can be read any more. */
+  forgetCopies(topic: TopicDefinition, key: string): Promise<void>
 }

@@ -1,9 +1,4 @@
-/** A migration as TypeORM runs it, declared by shape so that this library does not depend on TypeORM. */
-export interface MessagingMigration {
-  name: string
-  up(runner: { query(sql: string): Promise<unknown> }): Promise<void>
-  down(): Promise<void>
-}
+import { migrationOf } from './migration.js'
 
 const statements = [
   'CREATE SCHEMA IF NOT EXISTS messaging',
@@ -212,29 +207,4 @@ const statements = [
 ]
 
 /** All tables of messaging, in schema `messaging`. */
-class Messaging0001 implements MessagingMigration {
-  // TypeORM orders migrations by the JavaScript time stamp at the end of the name: before every service's own.
-  name = 'Messaging1000000000001'
-
-  async up(runner: { query(sql: string): Promise<unknown> }): Promise<void> {
-    for (const statement of statements) await runner.query(statement)
-  }
-
-  down(): Promise<void> {
-    return Promise.reject(new Error('migrations go forward only'))
-  }
-}
-
-/** Migration classes for TypeORM's `migrations`. */
-export const messagingMigrations: readonly (new () => MessagingMigration)[] = [Messaging0001]
-
-/** The rights a service's role needs when somebody else owns the tables. Run after the migrations. */
-export function messagingGrants(role: string): string {
-  const quoted = `"${role.replaceAll('"', '""')}"`
-  return [
-    `GRANT USAGE ON SCHEMA messaging TO ${quoted}`,
-    `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA messaging TO ${quoted}`,
-    `GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA messaging TO ${quoted}`,
-    `GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA messaging TO ${quoted}`,
-  ].join(';\n')
-}
+export const Messaging0001 = migrationOf('Messaging1000000000001', statements)

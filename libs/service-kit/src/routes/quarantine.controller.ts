@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common'
-import { type Messaging, type Redriven, type StoredMessage } from '@waybill/messaging'
+import type { HeldMessage, Messaging, QuarantineCause, Redriven, StoredMessage } from '@waybill/messaging'
 import { Cursors, filterOf, limitOf, onlyParameters, wordOf, type Page, type QueryParameters } from '../paging.js'
 import { rowNumberOf } from '../path.js'
 import { actorOf, type Principal } from '../principal.js'
@@ -34,9 +34,17 @@ export class QuarantineController {
     return this.cursors.page(list, messages, limit, ({ id }) => [id])
   }
 
+  /** Why records lie open here, the most first. */
+  @Get('causes')
+  async causes(@Query() query: QueryParameters): Promise<{ items: readonly QuarantineCause[] }> {
+    onlyParameters(query, [])
+    return { items: await this.messaging.operations.quarantineCauses() }
+  }
+
+  /** One record with its history. What is sealed is opened for operators, and who read it is written down. */
   @Get(':id')
-  async one(@Param('id') id: string): Promise<StoredMessage> {
-    const message = await this.messaging.operations.quarantinedMessage(rowNumberOf(id))
+  async one(@Param('id') id: string, @Who() who: Principal): Promise<HeldMessage> {
+    const message = await this.messaging.operations.quarantinedMessage(rowNumberOf(id), actorOf(who))
     if (!message) throw new Problem('not-found')
     return message
   }
