@@ -1,3 +1,4 @@
+import { crashPoint } from '@waybill/kernel'
 import { guardOffsets, NextOffsets, partitionId, type LostRecords } from './offsets.js'
 import { MembershipLost, type FetchedBatch, type KafkaConsumer, type KafkaDriver, type PartitionOffset } from './kafka-driver.js'
 import { messageOf } from './failure.js'
@@ -173,6 +174,7 @@ export class KafkaRounds {
   }
 
   private async round(): Promise<void> {
+    crashPoint('C11-fetched')
     const arrived = this.arrived
     this.arrived = []
     const startedAt = Date.now()
@@ -260,6 +262,7 @@ export class KafkaRounds {
     try {
       await this.offsets.save(offsets)
       await this.consumer?.commit(offsets)
+      crashPoint('C16-offset-committed')
     } catch (error) {
       // Offsets are an optimisation: what is not committed comes again and the inbox drops it.
       for (const { topic, partition } of offsets) this.dirty.add(partitionId(topic, partition))

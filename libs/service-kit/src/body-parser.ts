@@ -1,3 +1,4 @@
+import { crashPoint } from '@waybill/kernel'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { parseJson } from './json-parser.js'
 import { Problem } from './problem.js'
@@ -23,6 +24,7 @@ export function useBodyParsers(app: FastifyInstance): void {
     if (!route.raw) refuseMediaType(request)
     const bytes = await read(request, payload, route.bulk ? BULK_BODY_MAX : BODY_MAX)
     ;(request as KitRequest).rawBody = bytes
+    crashPoint('C1-body-read')
     return route.raw ? bytes : objectOf(parseJson(bytes))
   })
 }

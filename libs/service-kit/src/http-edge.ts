@@ -1,4 +1,5 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify'
+import { crashPoint } from '@waybill/kernel'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Socket } from 'node:net'
 import { admitWork, type Load } from './admission.js'
@@ -99,8 +100,9 @@ function useAdmission(fastify: FastifyInstance, load: Load): void {
 }
 
 function useSecurityHeaders(fastify: FastifyInstance): void {
-  fastify.addHook('onSend', (_request: FastifyRequest, reply: FastifyReply, _payload, done) => {
+  fastify.addHook('onSend', (request: FastifyRequest, reply: FastifyReply, _payload, done) => {
     for (const [name, value] of Object.entries(securityHeaders)) if (!reply.hasHeader(name)) void reply.header(name, value)
+    if (request.url.startsWith('/v1/')) crashPoint('C5-replying')
     done()
   })
 }

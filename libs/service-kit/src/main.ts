@@ -1,5 +1,6 @@
 import { createService } from './boot.js'
 import { ConfigError } from './config.js'
+import { armCrashPointsBy } from './crash-points.js'
 import type { ServiceDefinition } from './service.js'
 import { exportTraces } from './tracing.js'
 
@@ -15,6 +16,7 @@ export async function main(service: ServiceDefinition): Promise<void> {
   process.on('unhandledRejection', die('unhandled rejection'))
   process.on('uncaughtException', die('uncaught exception'))
   try {
+    armCrashPointsBy(process.env)
     const endTraces = await exportTraces(service.name, process.env)
     const running = await createService(service, process.env, { onFatal: die('cannot go on') })
     let isStopping = false

@@ -1,3 +1,4 @@
+import { crashPoint } from '@waybill/kernel'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import type { Log } from './logging.js'
@@ -133,6 +134,7 @@ export class TimerRunner {
     const scope = scopeAfter(first?.traceparent, batch.length === 1 ? first?.correlationId : null)
     let failure: string | null = null
     try {
+      crashPoint('C36-fired')
       await runInScope(scope, () => handler.handle(batch))
     } catch (error) {
       failure = error instanceof Error ? error.message : String(error)

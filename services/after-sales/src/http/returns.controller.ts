@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common'
-import { asId, type OrderId, type RequestCause, type ReturnId } from '@waybill/kernel'
+import { asId, crashPoint, type OrderId, type RequestCause, type ReturnId } from '@waybill/kernel'
 import { BulkRoute, Caused, Cursors, filterOf, limitOf, Links, onlyParameters, Problem, Public, replied, Roles, wordOf, type Page, type QueryParameters } from '@waybill/service-kit'
 import type { FastifyReply } from 'fastify'
 import { CareQueries, type ReturnableLine, type ReturnView } from '../care/care.queries.js'
@@ -75,13 +75,17 @@ export class ReturnsController {
   @Roles('receiver', 'operator')
   @BulkRoute()
   async receive(@Param('id') id: string, @Body() body: ReceiveReturnRequest, @Caused() cause: RequestCause, @Res({ passthrough: true }) reply: FastifyReply): Promise<unknown> {
-    return answer(reply, await this.workReturn.receive({ cause, id: idOf<ReturnId>(id), location: body.location, lines: body.lines }))
+    const received = await this.workReturn.receive({ cause, id: idOf<ReturnId>(id), location: body.location, lines: body.lines })
+    crashPoint('C33-return-received')
+    return answer(reply, received)
   }
 
   @Post(':id/inspections')
   @Roles('receiver', 'operator')
   async inspect(@Param('id') id: string, @Body() body: InspectReturnRequest, @Caused() cause: RequestCause, @Res({ passthrough: true }) reply: FastifyReply): Promise<unknown> {
-    return answer(reply, await this.workReturn.inspect({ cause, id: idOf<ReturnId>(id), lines: body.lines }))
+    const inspected = await this.workReturn.inspect({ cause, id: idOf<ReturnId>(id), lines: body.lines })
+    crashPoint('C32-refund-intent')
+    return answer(reply, inspected)
   }
 }
 

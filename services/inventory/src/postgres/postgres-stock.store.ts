@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common'
-import type { Cause, ProductId } from '@waybill/kernel'
+import { crashPoint, type Cause, type ProductId } from '@waybill/kernel'
 import { UnitOfWork, type Tx } from '@waybill/service-kit'
 import { fill } from '../backorders/fill.js'
 import { promise } from '../backorders/promise.js'
@@ -65,6 +65,7 @@ export class PostgresStockStore extends StockStore {
     // who only joins the end of a queue need not read it, only what was promised before by day: a queue may be long
     if (!book.isQueueTouched && supplies.length > 0) book.promisedBefore = await read.promisedBefore(tx, products)
     await adoptLanes(tx, book, book.promisedBefore.map(({ country }) => country))
+    crashPoint('C27-receipt-to-backorder-fill')
     fill(book)
     promise(book, this.rules.dueWithoutDateDays)
   }

@@ -1,4 +1,4 @@
-import type { Cause } from '@waybill/kernel'
+import { crashPoint, type Cause } from '@waybill/kernel'
 import type { Tx } from '@waybill/service-kit'
 import type { Grant, NeedLine, OrderNeed, FulfillmentNeed, Share } from '../stock/order-need.js'
 import { groupKey, type Transition } from '../stock/order-needs.js'
@@ -23,6 +23,7 @@ export async function writeStock(tx: Tx, book: StockBook): Promise<void> {
   const { orders, lines, grants, fulfillments, shares } = book.needs.changes()
   await writeOrders(tx, orders)
   await writeLines(tx, lines)
+  if (lines.length > 0) crashPoint('C25-between-lines')
   await writeGrants(tx, grants)
   await writeFulfillments(tx, fulfillments)
   await writeShares(tx, shares)

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common'
-import { asId } from '@waybill/kernel'
+import { asId, crashPoint } from '@waybill/kernel'
 import { OnTimer, type Due } from '@waybill/service-kit'
 import { lotNamed } from '../stock/lot-name.js'
 import { MindDueDates } from '../use-cases/mind-due-dates.js'
@@ -21,6 +21,7 @@ export class DueDatesTimer {
   @OnTimer('lot-expiry')
   async lotsExpired(due: readonly Due[]): Promise<void> {
     await this.mindDueDates.lotsExpired(due.map(({ cause, subject }) => ({ cause, lot: lotNamed(subject) })))
+    crashPoint('C26-expiry-sweep')
   }
 
   @OnTimer('supply-overdue')

@@ -1,3 +1,4 @@
+import { crashPoint } from '@waybill/kernel'
 import type { ProviderAnswer, ProviderCall } from '../payments/payment-provider.js'
 import { PaymentProvider } from '../payments/payment-provider.js'
 
@@ -71,7 +72,9 @@ export class HttpPaymentProvider extends PaymentProvider {
         headers: { ...request.headers, authorization: `Bearer ${apiKey}` },
         signal: AbortSignal.timeout(deadlineMs),
       })
+      crashPoint('C20-provider-called')
       const body: unknown = await response.json()
+      crashPoint('C21-provider-answered')
       return { status: response.status, body: typeof body === 'object' && body !== null ? body : {} }
     } catch (error) {
       return error instanceof Error && error.name === 'TimeoutError' ? 'timeout' : 'no-answer'

@@ -1,5 +1,5 @@
 import { DeliveryDetailsSet } from '@waybill/contracts'
-import { asId, type Cause } from '@waybill/kernel'
+import { asId, crashPoint, type Cause } from '@waybill/kernel'
 import { newId, type Tx } from '@waybill/service-kit'
 import { newProcess, standardLimits, type ProcessLimits } from '../order-process/order-process.js'
 import { standingsOf } from '../order-process/line-standing.js'
@@ -57,6 +57,7 @@ export async function place(tx: Tx, orders: readonly PlacedOrder[], causes: read
      FROM ${table.sql}`,
     [...table.values, tx.now],
   )
+  crashPoint('C2-order-inserted')
   await insertLines(tx, orders)
   await insertDetails(tx, orders)
   await insertPayments(tx, begun.map(({ payment }) => payment))

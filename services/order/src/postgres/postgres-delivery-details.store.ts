@@ -1,5 +1,5 @@
 import { DeliveryDetailsErased } from '@waybill/contracts'
-import type { Answered, Cause, OrderId } from '@waybill/kernel'
+import { crashPoint, type Answered, type Cause, type OrderId } from '@waybill/kernel'
 import { UnitOfWork } from '@waybill/service-kit'
 import { DeliveryDetailsStore, type Erasure } from '../orders/delivery-details.store.js'
 
@@ -22,6 +22,7 @@ export class PostgresDeliveryDetailsStore extends DeliveryDetailsStore {
       tx.publish(DeliveryDetailsErased, { subject: order, key: order, cause, correlationId: order, payload: { order, reason: reason.slice(0, 500) } })
       return ['erased']
     })
+    crashPoint('C37-details-erased-in-one-service')
     return { result: outcome?.result ?? 'order-not-found', replayed: outcome?.replayed ?? false }
   }
 }

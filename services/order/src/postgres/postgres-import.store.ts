@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Injectable } from '@nestjs/common'
-import type { Answered, Cause } from '@waybill/kernel'
+import { crashPoint, type Answered, type Cause } from '@waybill/kernel'
 import { newId, UnitOfWork, type Tx } from '@waybill/service-kit'
 import type { Decision } from '../capture/capture.js'
 import type { Capture, Incoming } from '../capture/capture.store.js'
@@ -71,9 +71,9 @@ export class PostgresImportStore extends ImportStore {
   }
 
   async captureNext(due: DueImport, read: (waiting: Waiting, defaultCurrency: DefaultCurrency) => Incoming, decide: Capture): Promise<void> {
-    await this.uow.change([{ cause: due.cause }], async (tx) => {
+    const [isLast] = await this.uow.change<DueImport, boolean>([due], async (tx) => {
       const [found] = await tx.query<ImportRow>('imports.lock', 'SELECT * FROM order_imports WHERE id = $1 FOR UPDATE', [due.subject])
-      if (!found || found.status === 'done') return
+      if (!found || found.status === 'done') return [false]
       const key = await keyOf(tx, found.id)
       const entries = await tx.query<EntryRow>(
         'imports.next',
@@ -86,6 +86,7 @@ export class PostgresImportStore extends ImportStore {
         read({ content, columns: found.columns, onlyChannel: found.only_channel ?? undefined, isScattered }, (channel) => currencies.get(channel)),
       )
       const decisions = await captureWithin(tx, this.terms, this.patience, orders.map((order) => ({ ...order, cause: due.cause })), decide)
+      crashPoint('C34-row-k')
       await keepErrors(tx, found.id, key, opened, decisions)
       await tx.query('imports.drop', 'DELETE FROM import_entries WHERE import_id = $1 AND position = ANY ($2::integer[])', [found.id, entries.map(({ position }) => position)])
       const isDone = found.processed + entries.length >= found.orders
@@ -96,7 +97,9 @@ export class PostgresImportStore extends ImportStore {
         [found.id, isDone ? 'done' : 'running', entries.length, count('placed'), count('known'), count('refused'), isDone ? tx.now : null],
       )
       if (!isDone) tx.schedule({ kind: CAPTURE_IMPORT, subject: found.id, dueAt: tx.now })
+      return [isDone]
     })
+    if (isLast?.result === true) crashPoint('C35-file-done')
   }
 
   async forget(due: DueImport): Promise<void> {

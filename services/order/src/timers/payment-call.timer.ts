@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common'
-import { asId } from '@waybill/kernel'
+import { asId, crashPoint } from '@waybill/kernel'
 import { OnTimer, type Due } from '@waybill/service-kit'
 import { CallProvider } from '../use-cases/call-provider.js'
 
@@ -10,6 +10,7 @@ export class PaymentCallTimer {
 
   @OnTimer('payment-call', { batch: 50, concurrency: 4 })
   async call(due: readonly Due[]): Promise<void> {
+    crashPoint('C19-intent-saved')
     await this.callProvider.run(
       due.map(({ cause, subject, attempt }) => ({
         cause,
@@ -18,5 +19,6 @@ export class PaymentCallTimer {
         attempt,
       })),
     )
+    crashPoint('C22-result-saved')
   }
 }

@@ -1,6 +1,6 @@
 import { Controller, Headers, HttpCode, Param, Post, Req } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
-import type { RequestCause } from '@waybill/kernel'
+import { crashPoint, type RequestCause } from '@waybill/kernel'
 import { Clock, Log, Metrics, Problem, Public, RawBody, rawBodyOf } from '@waybill/service-kit'
 import type { FastifyRequest } from 'fastify'
 import { createHash } from 'node:crypto'
@@ -43,8 +43,10 @@ export class WebhooksController {
     if (fault) throw this.refusal(fault)
     const webhookId = id ?? ''
     const message = readCarrierMessage(body)
+    crashPoint('C23-webhook-received')
     try {
       const { result } = await this.takeScan.run({ ...message, connection, webhookId, cause: causeOf(connection, webhookId, body) })
+      crashPoint('C24-webhook-saved')
       return { outcome: result ?? 'ignored' }
     } catch (error) {
       if (error instanceof Problem && error.code === 'idempotency-key-reused') {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common'
+import { crashPoint } from '@waybill/kernel'
 import { bulkhead, circuitBreaker, ConsecutiveBreaker, handleAll, wrap } from 'cockatiel'
 import { Carrier, type CarrierAnswer, type LabelRequest } from '../shipments/carrier.js'
 import type { LabelBought } from '../shipments/news.js'
@@ -29,7 +30,9 @@ export class HttpCarrier extends Carrier {
   }
 
   async buyLabel(request: LabelRequest, key: string): Promise<CarrierAnswer<LabelBought>> {
-    return this.call('POST', '/v1/labels', labelOf, { body: request, key })
+    const answer = await this.call('POST', '/v1/labels', labelOf, { body: request, key })
+    crashPoint('C30-label-bought')
+    return answer
   }
 
   async findLabel(key: string): Promise<CarrierAnswer<LabelBought | null>> {

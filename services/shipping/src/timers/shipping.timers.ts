@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common'
-import { asId, type ShipmentId } from '@waybill/kernel'
+import { asId, crashPoint, type ShipmentId } from '@waybill/kernel'
 import { OnTimer, type Due } from '@waybill/service-kit'
 import { BuyLabel } from '../use-cases/buy-label.js'
 import { CheckWaitingShipments } from '../use-cases/check-waiting-shipments.js'
@@ -25,6 +25,7 @@ export class ShippingTimers {
   @OnTimer('label-call', { batch: 10, concurrency: 4 })
   async labels(due: readonly Due[]): Promise<void> {
     await this.buyLabel.run(due.map(({ cause, subject, attempt }) => ({ cause, shipment: asId<ShipmentId>(subject), attempt })))
+    crashPoint('C31-label-saved')
   }
 
   @OnTimer('carrier-handover', { batch: 10, concurrency: 4 })

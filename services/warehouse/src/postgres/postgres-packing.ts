@@ -1,4 +1,4 @@
-import { asId, type BusinessDate, type Cause, type FulfillmentId, type JsonObject, type LocationId, type ProductId } from '@waybill/kernel'
+import { asId, crashPoint, type BusinessDate, type Cause, type FulfillmentId, type JsonObject, type LocationId, type ProductId } from '@waybill/kernel'
 import type { Tx } from '@waybill/service-kit'
 import type { RowOutcome } from '../bins/bins.store.js'
 import type { Handling } from '../catalogue/product.js'
@@ -166,6 +166,7 @@ export class PostgresPacking implements Packing {
       ],
     )
     await writeHistory(this.tx, 'package_history', steps)
+    if (steps.some(({ to }) => to === 'WEIGHED')) crashPoint('C29-pack-closed')
   }
 
   async scan(pack: string, scanId: string): Promise<JsonObject | undefined> {

@@ -1,4 +1,4 @@
-import { asId, type BusinessDate, type FulfillmentId, type JsonObject, type LocationId, type ProductId } from '@waybill/kernel'
+import { asId, crashPoint, type BusinessDate, type FulfillmentId, type JsonObject, type LocationId, type ProductId } from '@waybill/kernel'
 import type { Tx } from '@waybill/service-kit'
 import type { Mishandling } from '../picking/mishandling.js'
 import type { PickList, PickTask, PickTaskStatus, PickTaskStep } from '../picking/pick-task.js'
@@ -133,6 +133,7 @@ export class PostgresPicking implements Picking {
 
   async keepScan({ task, scanId, picker, units, serial, product, fulfillment, answer }: AnsweredScan): Promise<void> {
     await this.tx.query('keep-pick-scan', 'INSERT INTO pick_scans (task, scan_id, at, picker, units, answer) VALUES ($1, $2, $3, $4, $5, $6)', [task, scanId, this.tx.now, picker, units, answer])
+    crashPoint('C28-scan-saved')
     if (serial === null || units === 0) return
     await this.tx.query('keep-serial', 'INSERT INTO picked_serials (product, serial, fulfillment, task) VALUES ($1, $2, $3, $4)', [product, serial, fulfillment, task])
   }
