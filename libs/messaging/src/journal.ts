@@ -15,6 +15,8 @@ export interface OutgoingMessage<P = unknown> {
   readonly cause: Cause
   /** The order id; default: that of the cause. */
   readonly correlationId?: string | undefined
+  /** Counted per subject although its topic counts nothing: watermarks. */
+  readonly counted?: true
 }
 
 const TAKE_SEQUENCES = `
@@ -70,8 +72,8 @@ export class Journal {
   /** One upsert for all subjects, sorted, so that two transactions cannot wait for each other. */
   private async takeSequences(client: SqlClient, messages: readonly OutgoingMessage[]): Promise<readonly (number | null)[]> {
     const taken = new Map<string, { readonly topic: string; readonly subject: string; count: number; next: number }>()
-    for (const { event, subject } of messages) {
-      if (!event.topic.sequenced) continue
+    for (const { event, subject, counted } of messages) {
+      if (!event.topic.sequenced && counted !== true) continue
       const id = idOf(event.topic.name, subject)
       const entry = taken.get(id)
       if (entry) entry.count++
@@ -89,8 +91,8 @@ export class Journal {
         if (entry) entry.next = Number(sequence) - entry.count + 1
       }
     }
-    return messages.map(({ event, subject }) => {
-      const entry = taken.get(idOf(event.topic.name, subject))
+    return messages.map(({ event, subject, counted }) => {
+      const entry = event.topic.sequenced || counted === true ? taken.get(idOf(event.topic.name, subject)) : undefined
       return entry ? entry.next++ : null
     })
   }

@@ -1,4 +1,4 @@
-import { allTopics, consumers, eventOfType, RepublishAsked, type ConsumerGroup, type EventDefinition, type TopicDefinition } from '@waybill/contracts'
+import { allTopics, consumers, eventOfType, RepublishAsked, WatermarkSet, type ConsumerGroup, type EventDefinition, type TopicDefinition } from '@waybill/contracts'
 
 /** What can be said on the wire and who listens. */
 export interface MessageRegistry {
@@ -12,6 +12,9 @@ export const houseRegistry: MessageRegistry = { topics: allTopics, eventOfType, 
 
 /** How a reader asks an owner to publish again; every service understands it, whatever its registry says. */
 export const republishAsked = RepublishAsked
+
+/** How a service says how far it has published; compared by every reader, whatever its registry says. */
+export const watermarkSet = WatermarkSet
 
 /** The name a topic or group has on the broker of a namespace. */
 export const onBroker = (namespace: string, name: string): string => `${namespace}${name}`

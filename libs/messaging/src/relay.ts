@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { TopicDefinition } from '@waybill/contracts'
+import { crashPoint, crashPointAfterThisTurn } from '@waybill/kernel'
 import { messageOf } from './failure.js'
 import type { KafkaDriver, KafkaProducer } from './kafka-driver.js'
 import type { MessagingMetrics } from './metrics.js'
@@ -7,7 +8,7 @@ import type { MessagingLog, RaiseAlarm, SqlClient, SqlPool } from './platform.js
 import { oneAtATime } from './one-at-a-time.js'
 import { isCompacted } from './registry.js'
 import { acquireLease, giveLeaseBack, JournalCursor, LEASE_MS, renewLease, type CursorRead, type JournalRow, type Lease } from './relay-cursor.js'
-import { dropRepublish, dueRepublishes, isOurs, rowsToRepublish, sendLatestAgain } from './republish.js'
+import { dropRepublish, dueRepublishes, isOurs, rowsToRepublish, sendLatestAgain, type Republish } from './republish.js'
 import { backoffMs, Bell, pause, within } from './waiting.js'
 
 /** Knee of the measurement: 28 us of CPU a row at 2,000, 40 at 500. Source: research/07 section 2.3. */
@@ -167,6 +168,7 @@ export class Relay {
     try {
       if (await renewLease(client, epoch, this.leaseMs)) this.lastConfirmed = Date.now()
       else lost.abort()
+      crashPoint('C10-lease-renewed')
     } catch (error) {
       this.parts.log.warn({ error: messageOf(error) }, 'the relay could not renew its lease')
       lost.abort()
@@ -193,6 +195,7 @@ export class Relay {
         if (this.stopped && isCurrent) return
         continue
       }
+      crashPoint('C6-batch-selected')
       this.oldestUnsent = read.rows[0]?.createdAt
       ahead = cursor.read(read.next, READ_ROWS)
       // Its failure is seen where it is awaited; until then nobody may call it unhandled.
@@ -207,6 +210,7 @@ export class Relay {
         await this.sendLatestLater(client, read.rows)
         return
       }
+      crashPoint('C9-cursor-moved')
       this.lastConfirmed = Date.now()
       position = read.next
       this.parts.metrics.journalBacklog.set(Math.max(0, read.drawn - (read.rows.at(-1)?.seq ?? 0)))
@@ -225,14 +229,27 @@ export class Relay {
 
   private async republish(client: SqlClient, lost: AbortSignal): Promise<void> {
     this.republishLooked = Date.now()
-    for (const asked of await dueRepublishes(client)) {
-      const rows = await rowsToRepublish(client, asked)
-      if (asked.fromSequence !== null && rows[0]?.sequence !== asked.fromSequence && (await isOurs(client, asked)))
-        this.parts.alarm('republish-incomplete', 'a reader asked for facts the journal does not hold any more', { topic: asked.topic, subject: asked.subject, from: asked.fromSequence })
+    const due = await dueRepublishes(client)
+    let asked: Republish[] = []
+    let rows: JournalRow[] = []
+    for (const one of due) {
+      asked.push(one)
+      rows.push(...(await this.rowsAskedFor(client, one)))
+      // Where much was lost much is asked for, a little each: it goes together.
+      if (rows.length < READ_ROWS && one !== due.at(-1)) continue
       if (!(await this.sendAll(client, rows, lost))) return
-      await dropRepublish(client, asked)
-      this.parts.log.info({ topic: asked.topic, subject: asked.subject, from: asked.fromSequence, rows: rows.length }, 'published again')
+      for (const sent of asked) await dropRepublish(client, sent)
+      this.parts.log.info({ asked: asked.length, topics: [...new Set(asked.map(({ topic }) => topic))], rows: rows.length }, 'published again')
+      asked = []
+      rows = []
     }
+  }
+
+  private async rowsAskedFor(client: SqlClient, asked: Republish): Promise<readonly JournalRow[]> {
+    const rows = await rowsToRepublish(client, asked)
+    if (asked.fromSequence !== null && rows[0]?.sequence !== asked.fromSequence && (await isOurs(client, asked)))
+      this.parts.alarm('republish-incomplete', 'a reader asked for facts the journal does not hold any more', { topic: asked.topic, subject: asked.subject, from: asked.fromSequence })
+    return rows
   }
 
   /** False: gave up because the lease is lost or the time to flush is over. Nothing is confirmed then. */
@@ -269,13 +286,16 @@ export class Relay {
     })
     const send = async () => {
       this.producer ??= await this.parts.driver.openProducer()
-      await this.producer.send(rows.map(({ topic, key, payload, headers }) => ({ topic, key, value: payload, headers })))
+      const sent = this.producer.send(rows.map(({ topic, key, payload, headers }) => ({ topic, key, value: payload, headers })))
+      crashPointAfterThisTurn('C7-sent')
+      await sent
     }
     try {
       await Promise.race([send(), guard])
     } finally {
       clearTimeout(timer)
     }
+    crashPoint('C8-acked')
     end()
     for (const { topic } of rows) this.parts.metrics.sent.inc({ topic })
   }
