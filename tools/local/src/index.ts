@@ -1,5 +1,6 @@
 export { type InstallationAddresses, runningInstallation } from './installation/addresses.js'
-export { type Installation, type InstallationOptions, startInstallation } from './installation/installation.js'
+export { type GivenServers, type Installation, type InstallationOptions, startInstallation } from './installation/installation.js'
 export { demoProducts } from './demo-company/company.js'
 export { loadDemoCompany } from './demo-company/load.js'
-export { Api, type ApiAddresses, type ApiAnswer } from './import/api.js'
+export { answerOf, Api, type ApiAddresses, type ApiAnswer, isForLater, type Patience } from './import/api.js'
+export type { SupervisedProcess } from './installation/supervised-process.js'

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import { answerOf, type ApiAnswer, isForLater, type Patience } from '@waybill/local'
 import type { PlannedOrder } from './orders.js'
 import type { Random } from './random.js'
 import type { Run } from './run.js'
@@ -21,6 +23,7 @@ export class Customers {
     private readonly mailUrl: string,
     private readonly random: Random,
     private readonly run: Run,
+    private readonly patience: Patience = { tries: 20, pauseMaxMs: 300 },
   ) {}
 
   /** These customers will do something when the right mail comes; the others never look. */
@@ -67,30 +70,28 @@ export class Customers {
   }
 
   private async sendBack(url: string): Promise<void> {
-    const answer = await fetch(url)
-    if (!answer.ok) return this.run.trouble(`return page: ${answer.status}`)
-    const { lines } = (await answer.json()) as { lines: { line: number; returnableUnits: number }[] }
+    const answer = await this.persist(() => answerOf(url, {}, this.patience.answerMs))
+    if (answer?.status !== 200) return this.run.trouble(`return page: ${answer?.status ?? 'no answer'}`)
+    const { lines } = answer.body as { lines: { line: number; returnableUnits: number }[] }
     const wanted = lines.filter(({ returnableUnits }) => returnableUnits > 0).slice(0, 2)
     if (wanted.length === 0) return
     await this.post(url, { lines: wanted.map(({ line, returnableUnits }) => ({ line, units: this.random.between(1, returnableUnits), reason: this.random.pick(['does-not-fit', 'changed-mind', 'defective']) })) }, 'return')
   }
 
-  private async post(url: string, body: object, what: string): Promise<unknown> {
-    const key = randomUUID()
-    for (let attempt = 0; attempt < 20; attempt++) {
-      const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', 'idempotency-key': key }, body: JSON.stringify(body) }).catch((error: unknown) => {
-        if (error instanceof TypeError) return undefined
-        throw error
-      })
-      if (answer?.ok) return answer.json()
-      if (answer !== undefined && answer.status < 500) {
-        this.run.trouble(`${what}: ${((await answer.json()) as { code: string }).code}`)
-        return undefined
-      }
-      await new Promise((resolve) => setTimeout(resolve, 300))
+  private async post(url: string, body: object, what: string): Promise<void> {
+    const request = { method: 'POST', headers: { 'content-type': 'application/json', 'idempotency-key': randomUUID() }, body: JSON.stringify(body) }
+    const answer = await this.persist(() => answerOf(url, request, this.patience.answerMs))
+    if (answer === undefined || isForLater(answer)) this.run.trouble(`${what}: no answer`)
+    else if (answer.status >= 300) this.run.trouble(`${what}: ${(answer.body as { code: string }).code}`)
+  }
+
+  /** A page that does not load is loaded again, a form that gave no answer is sent again. */
+  private async persist(ask: () => Promise<ApiAnswer | undefined>): Promise<ApiAnswer | undefined> {
+    for (let attempt = 1; ; attempt++) {
+      const answer = await ask()
+      if (attempt === this.patience.tries || (answer !== undefined && !isForLater(answer))) return answer
+      await wait(Math.min(this.patience.pauseMaxMs, 250 * 2 ** attempt))
     }
-    this.run.trouble(`${what}: no answer`)
-    return undefined
   }
 
   private async list(limit: number): Promise<{ messages: { id: string; to: string[] }[]; total: number }> {

@@ -1,4 +1,4 @@
-import { Api, type ApiAddresses } from '@waybill/local'
+import { Api, type ApiAddresses, type Patience } from '@waybill/local'
 import { settleTasks, workReturns } from './agents.js'
 import { Buyer } from './buyer.js'
 import { handOverAll, packOne, pickOneList } from './floor.js'
@@ -6,7 +6,7 @@ import { Random } from './random.js'
 import { keepWorking, type Run } from './run.js'
 
 /** The sites of the demo company. */
-export const sites = ['BER', 'RTM', 'EWR'] as const
+const sites = ['BER', 'RTM', 'EWR'] as const
 
 /** People at each site. */
 const STAFF = { pickers: 4, packers: 3 } as const
@@ -15,8 +15,8 @@ const STAFF = { pickers: 4, packers: 3 } as const
 const PAUSES = { floor: 250, gate: 400, buyer: 800, returns: 700, tasks: 1500 } as const
 
 /** Everybody who works in the house: pickers, packers and a gate at every site, a buyer, a returns desk, and somebody who settles tasks. */
-export function startPeople(addresses: ApiAddresses, seed: number, run: Run, settledTasks: Map<string, number>): Promise<unknown> {
-  const as = (name: string): Api => new Api(addresses, name)
+export function startPeople(addresses: ApiAddresses, seed: number, run: Run, settledTasks: Map<string, number>, patience?: Patience): Promise<unknown> {
+  const as = (name: string): Api => new Api(addresses, name, patience)
   const floor = sites.flatMap((site, index) => {
     const gate = as(`gate-${site}`)
     return [

@@ -27,7 +27,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => pr
 
 const seed = Date.now() % 1_000_000
 await mkdir(join(directory, 'traffic'), { recursive: true })
-const channels = new Channels(new Api(installation, 'Channels'), run, installation.services.order, installation.kafkaBrokers, join(directory, 'traffic', 'sent-orders.jsonl'))
+const channels = new Channels(new Api(installation, 'Channels'), run, { orderUrl: installation.services.order, kafkaBrokers: installation.kafkaBrokers, ledger: join(directory, 'traffic', 'sent-orders.jsonl') })
 void startPeople(installation, seed, run, new Map())
 const customers = new Customers(installation.mailUrl, new Random(seed), run)
 void keepWorking(run, () => customers.readMail(), 5_000)

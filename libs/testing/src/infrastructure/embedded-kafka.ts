@@ -60,7 +60,7 @@ export async function startEmbeddedKafka(options: EmbeddedKafkaOptions): Promise
   if (await stopRemembered(pidFile, ['SIGTERM', 'SIGKILL'])) {
     options.say('Kafka: stopped the one that a killed run had left')
   }
-  const port = await freePort(options.preferredPort)
+  const port = await freePort(options.preferredPort ?? 0)
   const controllerPort = await freePort()
   const logs = join(options.directory, 'logs')
   const properties = join(options.directory, 'server.properties')

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
 import { hash, randomBytes } from 'node:crypto'
-import { chown, cp, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chown, cp, mkdir, readFile, readdir, readlink, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { freePort, loopback } from './ports.js'
@@ -59,6 +60,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   if (await stopRemembered(pidFile, ['SIGINT', 'SIGQUIT', 'SIGKILL'])) {
     options.say('PostgreSQL: stopped the one that a killed run had left')
   }
+  await orphansAreGone(data)
   // Ours is down now, so this can only be the note of a killed server; its number may belong to somebody else today.
   await rm(join(data, 'postmaster.pid'), { force: true })
 
@@ -89,7 +91,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     await rename(unfinished, data)
   }
   const password = (await readFile(passwordFile, 'utf8')).trim()
-  const port = await freePort(options.preferredPort)
+  const port = await freePort(options.preferredPort ?? 0)
   const url = `postgres://postgres:${password}@${loopback}:${port}/postgres`
   const settings: Record<string, string> = {
     listen_addresses: loopback,
@@ -134,6 +136,31 @@ async function answersSql(url: string): Promise<void> {
   } finally {
     await client.end()
   }
+}
+
+const ORPHANS_GONE_WITHIN_MS = 20_000
+
+/**
+ * After kill -9 of the postmaster its children end by themselves, in their time. A server that starts beside them would write to the
+ * same files, and the note that it would know them by is removed next.
+ */
+async function orphansAreGone(data: string): Promise<void> {
+  // elsewhere nobody tells which directory a process works in; there a killed postmaster is rare and its children quick
+  if (process.platform !== 'linux') return
+  const deadline = Date.now() + ORPHANS_GONE_WITHIN_MS
+  for (;;) {
+    const orphans = await processesIn(data)
+    if (orphans.length === 0) return
+    if (Date.now() > deadline) for (const pid of orphans) process.kill(pid, 'SIGKILL')
+    await pause(100)
+  }
+}
+
+/** Processes whose working directory this is: those of a PostgreSQL on it. */
+async function processesIn(directory: string): Promise<readonly number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const places = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => undefined)))
+  return pids.filter((_, index) => places[index] === directory).map(Number)
 }
 
 /** PostgreSQL refuses to run as root: then `postgres` if the machine has one, else `nobody`. Nothing is installed. */

@@ -3,9 +3,13 @@ import { createServer } from 'node:net'
 /** Where every local server listens: this machine only, and no doubt between IPv4 and IPv6. */
 export const loopback = '127.0.0.1'
 
-/** `preferred` if nobody listens there, else any free port. Two calls at once never answer the same one. */
-export async function freePort(preferred = 0): Promise<number> {
-  return (await tryPort(preferred)) ?? (await tryPort(0)) ?? unreachable()
+/** The first of the preferred where nobody listens, else any free port. Two calls at once never answer the same one. */
+export async function freePort(...preferred: readonly number[]): Promise<number> {
+  for (const port of [...preferred, 0]) {
+    const found = await tryPort(port)
+    if (found !== undefined) return found
+  }
+  return unreachable()
 }
 
 const given = new Set<number>()

@@ -22,13 +22,29 @@ import { type InstallationAddresses, writeAddresses, removeAddresses } from './a
 import { type Ports, choosePorts, wantedServerPorts } from './ports.js'
 import { type KeptService, keepHere, keepInProcess } from './running-services.js'
 import { startSandboxes } from './sandboxes.js'
+import type { SupervisedProcess } from './supervised-process.js'
 import { type Secrets, secretsOf } from './secrets.js'
+
+/** PostgreSQL (its administrator's address) and Kafka, as somebody reaches them. */
+export interface ServerAddresses {
+  readonly postgresUrl: string
+  readonly kafkaBrokers: string
+}
+
+/** Servers that somebody else started and stops: empty ones, for this installation alone. */
+export interface GivenServers extends ServerAddresses {
+  readonly description: string
+  /** How a service reaches them, where that is another way than ours: through a proxy, say. */
+  readonly seenBy?: (service: ServiceName) => ServerAddresses
+}
 
 /** How an installation is to run on this machine. */
 export interface InstallationOptions {
   /** Where its data lies; default `.waybill`. */
   readonly directory?: string
   readonly infra?: InfrastructureKind
+  /** Instead of any that would be found or started. */
+  readonly servers?: GivenServers
   /** A process per service instead of one for all. */
   readonly processes?: boolean
   /** Forget everything that an earlier start kept. */
@@ -48,6 +64,10 @@ export interface Installation extends InstallationAddresses {
   readonly infrastructure: string
   /** Kills a service as a power cut would and waits until it is back; needs `processes`. */
   kill(service: ServiceName): Promise<void>
+  /** The process of a service, to be tried; needs `processes`. */
+  processOf(service: ServiceName): SupervisedProcess
+  /** Starts one more of a service, which the caller stops; needs `processes`. */
+  startAnother(service: ServiceName): Promise<SupervisedProcess>
   /** Stops what was started, in order, and nothing else. */
   stop(): Promise<void>
 }
@@ -67,14 +87,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     await stopLeftovers(logs, say)
     if (options.reset === true) await forget(directory, say)
     const ports = await choosePorts(say)
-    const infrastructure = await findInfrastructure({
-      purpose: 'data',
-      directory,
-      postgresPort: wantedServerPorts.postgres,
-      kafkaPort: wantedServerPorts.kafka,
-      say,
-      ...(options.infra === undefined ? {} : { force: options.infra }),
-    })
+    const infrastructure = await serversOf(options, directory, say)
     stops.push(() => infrastructure.stop())
     options.signal?.throwIfAborted()
     const secrets = await secretsOf(directory)
@@ -83,7 +96,8 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     stops.push(() => sandboxes.stop())
     say('Sandboxes: payment provider, carriers and mail catcher are up')
 
-    const kept = await keepServices(options, { directory, ports, secrets, kafkaBrokers: infrastructure.kafkaBrokers, logs, urlFor, say })
+    const seenBy = options.servers?.seenBy ?? (() => infrastructure)
+    const kept = await keepServices(options, { directory, ports, secrets, seenBy, logs, urlFor, say })
     stops.push(() => stopServices(kept))
     const addresses: InstallationAddresses = {
       pid: process.pid,
@@ -100,12 +114,21 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     }
     await writeAddresses(directory, addresses)
     stops.push(() => removeAddresses(directory))
+    const named = (name: ServiceName): KeptService => {
+      const found = kept.find((service) => service.name === name)
+      if (!found) throw new Error(`There is no service ${name}`)
+      return found
+    }
     return {
       ...addresses,
       infrastructure: infrastructure.description,
-      kill: async (name) => {
-        await kept.find((service) => service.name === name)?.kill()
+      kill: (name) => named(name).kill(),
+      processOf: (name) => {
+        const { process: own } = named(name)
+        if (!own) throw new Error(`${name} shares its process: start with --processes`)
+        return own
       },
+      startAnother: (name) => named(name).startAnother(),
       stop,
     }
   } catch (error) {
@@ -114,13 +137,25 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
   }
 }
 
+function serversOf({ servers, infra }: InstallationOptions, directory: string, say: (line: string) => void): Promise<Infrastructure> {
+  if (servers) return Promise.resolve({ ...servers, kind: 'given', why: 'as told', stop: () => Promise.resolve() })
+  return findInfrastructure({
+    purpose: 'data',
+    directory,
+    postgresPort: wantedServerPorts.postgres,
+    kafkaPort: wantedServerPorts.kafka,
+    say,
+    ...(infra === undefined ? {} : { force: infra }),
+  })
+}
+
 /** Databases, roles, schema and topics. Answers how to reach a service's database with its own role. */
 async function prepare(
   infrastructure: Infrastructure,
   secrets: Secrets,
   isReset: boolean,
   say: (line: string) => void,
-): Promise<(service: string) => string> {
+): Promise<(service: ServiceName, adminUrl: string) => string> {
   const names = services.map(({ name }) => name)
   // Embedded data was removed before the start; what lies on somebody else's servers is dropped there.
   if (isReset && infrastructure.kind !== 'embedded') {
@@ -133,7 +168,7 @@ async function prepare(
     migrateAll(infrastructure.postgresUrl, say),
   ])
   say(created.length === 0 ? 'Topics: all there' : `Topics: ${created.length} created`)
-  return (service) => databaseUrl(infrastructure.postgresUrl, service, { name: databaseOf(service), password: secrets.databasePassword })
+  return (service, adminUrl) => databaseUrl(adminUrl, service, { name: databaseOf(service), password: secrets.databasePassword })
 }
 
 async function migrateAll(adminUrl: string, say: (line: string) => void): Promise<void> {
@@ -145,9 +180,10 @@ interface Surroundings {
   readonly directory: string
   readonly ports: Ports
   readonly secrets: Secrets
-  readonly kafkaBrokers: string
+  readonly seenBy: (service: ServiceName) => ServerAddresses
   readonly logs: string
-  readonly urlFor: (service: string) => string
+  /** The address of a service's database for its own role. */
+  readonly urlFor: (service: ServiceName, adminUrl: string) => string
   readonly say: (line: string) => void
 }
 
@@ -157,7 +193,8 @@ async function keepServices(options: InstallationOptions, at: Surroundings): Pro
   const settled = await Promise.allSettled(
     services.map((service) => {
       const name = service.name as ServiceName
-      const env = { ...environmentOf(name, { ...at, databaseUrl: at.urlFor(name) }), ...options.env?.[name] }
+      const { postgresUrl, kafkaBrokers } = at.seenBy(name)
+      const env = { ...environmentOf(name, { ...at, kafkaBrokers, databaseUrl: at.urlFor(name, postgresUrl) }), ...options.env?.[name] }
       return keep({ service, env, port: at.ports[name], logs: at.logs, signal: options.signal, say: at.say })
     }),
   )

@@ -25,12 +25,15 @@ export type Ports = Readonly<Record<Listener, number>>
 // Every service has its place in the table.
 wantedPorts satisfies Record<ServiceName, number>
 
+/** Other installations on this machine lie so far above. They stay below the ports that the system gives to connections: there, somebody else could take a service's port while it starts again. */
+const STEP = 100
+
 /** A free port for each, the wanted one where it can be; `told` hears of every other. */
 export async function choosePorts(told: (line: string) => void): Promise<Ports> {
   const chosen: [Listener, number][] = []
   for (const listener of Object.keys(wantedPorts) as Listener[]) {
     const wanted = wantedPorts[listener]
-    const port = await freePort(wanted)
+    const port = await freePort(...Array.from({ length: 20 }, (_, step) => wanted + step * STEP))
     if (port !== wanted) told(`Port ${wanted} is taken: ${listener} gets ${port}`)
     chosen.push([listener, port])
   }

@@ -35,6 +35,8 @@ export class SupervisedProcess {
   private child: ChildProcess | undefined
   private isStopping = false
   private crashes = 0
+  /** For the next start alone. */
+  private envOnce: Readonly<Record<string, string>> = {}
 
   private constructor(private readonly program: ProgramToRun) {}
 
@@ -60,12 +62,23 @@ export class SupervisedProcess {
 
   /** Kills it as a power cut would; it is started again. Resolves when it is ready again. */
   async kill(): Promise<void> {
-    const { child } = this
-    if (child === undefined) return
-    const ended = once(child, 'exit')
-    child.kill('SIGKILL')
-    await ended
+    await this.end('SIGKILL')
     await this.ready()
+  }
+
+  /** Ends it by this signal; it is started again, that once with more in its environment. Resolves when it has ended. */
+  async end(signal: 'SIGKILL' | 'SIGTERM', envOnce: Readonly<Record<string, string>> = {}): Promise<void> {
+    const { child } = this
+    if (hasEnded(child) || child === undefined) return
+    this.envOnce = envOnce
+    const ended = once(child, 'exit')
+    child.kill(signal)
+    await ended
+  }
+
+  /** Holds it still, or lets it go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.child?.kill(signal)
   }
 
   async stop(): Promise<void> {
@@ -83,19 +96,32 @@ export class SupervisedProcess {
     await stopRemembered(this.pidFile, ['SIGKILL'])
   }
 
+  /** Resolves when it answers. Throws if it does not in a minute. */
+  async ready(): Promise<void> {
+    const { readyUrl } = this.program
+    if (readyUrl === undefined) return
+    const deadline = Date.now() + readyWithinMs
+    while (!(await answersOk(readyUrl))) {
+      this.program.signal?.throwIfAborted()
+      if (Date.now() > deadline || (this.crashes > 2 && hasEnded(this.child))) throw new Error(await this.notReady())
+      await pause(100)
+    }
+  }
+
   private async spawn(): Promise<void> {
     const { file, args = [], env, nodeArgs = [], name } = this.program
     const log = openSync(this.logFile, 'a')
     const child = fork(file, args, {
       // V8 prefers memory to speed, and source maps are left out: a service at work takes 130 to 155 MB
       execArgv: ['--optimize-for-size', '--max-semi-space-size=2', '--disable-warning=TimeoutNegativeWarning', ...nodeArgs],
-      env: { MALLOC_ARENA_MAX: '1', ...process.env, ...env },
+      env: { MALLOC_ARENA_MAX: '1', ...process.env, ...env, ...this.envOnce },
       // A group of its own: Ctrl-C is for us, and we stop in our order.
       detached: true,
       stdio: ['ignore', log, log, 'ipc'],
     })
     closeSync(log)
     this.child = child
+    this.envOnce = {}
     const startedAt = Date.now()
     child.once('exit', (code, signal) => {
       if (this.isStopping) return
@@ -107,17 +133,6 @@ export class SupervisedProcess {
       }, wait)
     })
     await rememberProcess(this.pidFile, child.pid)
-  }
-
-  private async ready(): Promise<void> {
-    const { readyUrl } = this.program
-    if (readyUrl === undefined) return
-    const deadline = Date.now() + readyWithinMs
-    while (!(await answersOk(readyUrl))) {
-      this.program.signal?.throwIfAborted()
-      if (Date.now() > deadline || (this.crashes > 2 && hasEnded(this.child))) throw new Error(await this.notReady())
-      await pause(100)
-    }
   }
 
   private async notReady(): Promise<string> {

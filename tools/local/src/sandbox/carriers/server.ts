@@ -4,9 +4,10 @@ import type { FastifyReply } from 'fastify'
 import { type Answer, type RunningSandbox, header, listen, refusal, sandboxServer } from '../http.js'
 import { IdempotentRequests, NotDone, fingerprint } from '../idempotent-requests.js'
 import { Ledger } from '../ledger.js'
+import { withMoods } from '../moods.js'
 import { type Parcel, carriers, priceMinor, serviceOf } from './carriers.js'
 import { type ScanHabits, type ScanStatus, scansOf } from './scans.js'
-import { WebhookSender, type WebhookTarget } from './webhook-sender.js'
+import { isManner, WebhookSender, type WebhookTarget } from './webhook-sender.js'
 
 /** How the sandbox carriers are to run. */
 export interface CarriersOptions {
@@ -218,6 +219,7 @@ export async function startCarriers(options: CarriersOptions): Promise<RunningSa
   }
 
   const server = sandboxServer()
+  withMoods(server)
   const post = (path: string, work: (body: Record<string, unknown>, key: string, request: string) => Promise<Answer>): void => {
     server.post(path, async (request, reply) => {
       const body = (request.body ?? {}) as Record<string, unknown>
@@ -270,6 +272,12 @@ export async function startCarriers(options: CarriersOptions): Promise<RunningSa
     if (!isWord(url) || !isWord(secret)) return send(reply, refusal(422, 'invalid-request', 'url and secret are expected'))
     sender.aimAt({ url, secret })
     return { url }
+  })
+  server.put('/v1/webhook/manner', async (request, reply) => {
+    const { manner } = (request.body ?? {}) as Record<string, unknown>
+    if (!isManner(manner)) return send(reply, refusal(422, 'invalid-request', 'manner: well, tripled or forged-first is expected'))
+    sender.behave(manner)
+    return { manner, takenForged: sender.takenForged }
   })
   server.get('/v1/ledger', async () => ({ entries: ledger.entries.map(withoutRequest) }))
   server.get('/health', async () => ({ status: 'ok' }))

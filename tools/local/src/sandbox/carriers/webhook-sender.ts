@@ -13,14 +13,24 @@ export interface WebhookMessage {
   readonly body: object
 }
 
+/** How scans are told: as they should be, three times at once, or first with a signature that is wrong. */
+const manners = ['well', 'tripled', 'forged-first'] as const
+export type Manner = (typeof manners)[number]
+
+export const isManner = (value: unknown): value is Manner => manners.some((manner) => manner === value)
+
 const firstPauseMs = 200
 const longestPauseMs = 5_000
 const attemptMs = 10_000
+const FORGED = `whsec_${Buffer.from('somebody else').toString('base64')}`
 
 /** Sends signed webhooks (Standard Webhooks) until they are taken: any 2xx; everything else is tried again for as long as it runs. */
 export class WebhookSender {
   private readonly ending = new AbortController()
   private target: WebhookTarget | undefined
+  private manner: Manner = 'well'
+  /** Scans with a wrong signature that were taken all the same. */
+  takenForged = 0
 
   constructor(target: WebhookTarget | undefined) {
     this.target = target
@@ -28,6 +38,10 @@ export class WebhookSender {
 
   aimAt(target: WebhookTarget): void {
     this.target = target
+  }
+
+  behave(manner: Manner): void {
+    this.manner = manner
   }
 
   /** Resolves to true when the message was taken, to false when the sender ends before. */
@@ -61,6 +75,20 @@ export class WebhookSender {
   }
 
   private async try(target: WebhookTarget, message: WebhookMessage): Promise<boolean> {
+    switch (this.manner) {
+      case 'well':
+        return this.send(target, message)
+      case 'tripled':
+        return (await Promise.all([1, 2, 3].map(() => this.send(target, message)))).includes(true)
+      case 'forged-first':
+        if (await this.send({ ...target, secret: FORGED }, message)) this.takenForged += 1
+        return this.send(target, message)
+      default:
+        return this.manner satisfies never
+    }
+  }
+
+  private async send(target: WebhookTarget, message: WebhookMessage): Promise<boolean> {
     const body = JSON.stringify(message.body)
     const sentAt = new Date()
     try {

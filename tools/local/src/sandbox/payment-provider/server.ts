@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Answer, type RunningSandbox, header, listen, refusal, sandboxServer } from '../http.js'
 import { IdempotentRequests, NotDone, fingerprint } from '../idempotent-requests.js'
 import { Ledger } from '../ledger.js'
+import { withMoods } from '../moods.js'
 import { Book, type Operation } from './book.js'
 
 /** The API key of a sandbox that was given none. */
@@ -44,6 +45,8 @@ const wordMax = 200
  * - `tok_timeout_done`: does it and hangs up without an answer the first time; `tok_500_done`: does it and answers 500 once
  * - `tok_capture_fails`: every capture is declined; `tok_refund_fails_once`: the first refund is declined
  *
+ * Whatever the token: `PUT /v1/mood`, see `withMoods`.
+ *
  * 201: done. 402: declined, with `code` and `retryable`. 404: no such authorization or capture. 422: not understood.
  * 500, 503 or no answer: unknown; ask `GET /v1/operations?key=`.
  */
@@ -63,6 +66,8 @@ export async function startPaymentProvider(options: PaymentProviderOptions): Pro
     if (request.url === '/health' || (given.length === expectedKey.length && timingSafeEqual(given, expectedKey))) return
     await send(reply, refusal(401, 'unauthenticated', 'Send the API key as a bearer token'))
   })
+
+  withMoods(server)
 
   type Draft = ReturnType<Book['capture']>
   const post = (path: string, decide: (body: Record<string, unknown>, now: Date) => Draft | string): void => {

@@ -1,0 +1,72 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Random } from '@waybill/simulator'
+import type { Proxy } from '@waybill/testing'
+import type { PlannedFault } from '../plan.js'
+import { NotMade, type Make, type Scene } from '../scene.js'
+
+/** A planned fault that meets nothing by then is left to whoever comes later. */
+const MEETS_WITHIN_MS = 10_000
+
+async function planned({ over }: Scene, proxy: Proxy, request: string, act: 'drop-reply' | 'cut-before' | 'cut-after', what: string): Promise<string> {
+  const ending = new AbortController()
+  const signal = AbortSignal.any([over, ending.signal])
+  const late = wait(MEETS_WITHIN_MS, 'late' as const, { signal }).catch(() => 'late' as const)
+  try {
+    if ((await Promise.race([proxy.plan({ request, act }), late])) === 'late') throw new NotMade(`${what}: nobody asked`)
+    return what
+  } finally {
+    ending.abort()
+  }
+}
+
+/** F9. */
+export const commitReply: Make = async (scene, { service }, random) => {
+  const act = random.pick(['drop-reply', 'drop-reply', 'cut-before', 'cut-after'] as const)
+  return planned(scene, scene.servers.linksOf(service).postgres, 'COMMIT', act, `${act} at COMMIT of ${service}`)
+}
+
+const reply = (request: string): Make => async (scene, { service }, random) => {
+  const act = random.pick(['drop-reply', 'drop-reply', 'cut-before'] as const)
+  return planned(scene, scene.servers.linksOf(service).kafka, request, act, `${act} at ${request} of ${service}`)
+}
+
+/** F13. */
+export const produceReply = reply('Produce')
+export const offsetReply = reply('OffsetCommit')
+export const fetchReply = reply('Fetch')
+
+const lineOf = ({ servers }: Scene, { service }: PlannedFault, random: Random): { readonly proxy: Proxy; readonly name: string } => {
+  const to = random.pick(['postgres', 'kafka'] as const)
+  return { proxy: servers.linksOf(service)[to], name: `${service} to ${to}` }
+}
+
+/** F10. What vanishes in a hole would be sent again by TCP when it closes, or the connection be reset: it is reset. */
+export const blackHole: Make = async (scene, fault, random) => {
+  const { proxy, name } = lineOf(scene, fault, random)
+  const direction = random.pick(['to-server', 'to-client', 'both'] as const)
+  proxy.blackHole(direction)
+  await wait(fault.forMs, undefined, { signal: scene.over }).catch(() => undefined)
+  proxy.heal()
+  proxy.cut()
+  return `${name}, ${direction}, ${Math.round(fault.forMs / 1_000)} s`
+}
+
+/** F11. */
+export const latency: Make = async (scene, fault, random) => {
+  const { proxy, name } = lineOf(scene, fault, random)
+  const isNarrow = random.chance(0.25)
+  const ms = random.between(50, 1_000)
+  if (isNarrow) proxy.limit(8_192)
+  else proxy.delay(ms, ms / 2)
+  await wait(fault.forMs, undefined, { signal: scene.over }).catch(() => undefined)
+  proxy.heal()
+  return `${name}, ${isNarrow ? '8 kB/s' : `${ms} ms`}, ${Math.round(fault.forMs / 1_000)} s`
+}
+
+/** F12. */
+export const cutAll: Make = async (scene, fault, random) => {
+  const { proxy, name } = lineOf(scene, fault, random)
+  const connections = proxy.connections
+  proxy.cut()
+  return `${name}, ${connections} connections`
+}

@@ -1,0 +1,55 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { POINT_WITHIN_MS } from '../plan.js'
+import { NotMade, type Make } from '../scene.js'
+import { pointsOf } from '../points.js'
+
+/** F1. */
+export const kill: Make = async ({ installation }, { service }) => {
+  await installation.processOf(service).end('SIGKILL')
+  return service
+}
+
+/** F2: it is started again so that it kills itself at a point on its way, at the n-th time. */
+export const killAtPoint: Make = async ({ installation, over }, { service }, random) => {
+  const running = installation.processOf(service)
+  const crashAt = `${random.pick(pointsOf(service))}:${random.between(1, 3)}`
+  await running.end('SIGKILL', { CRASH_AT: crashAt })
+  const deadline = Date.now() + POINT_WITHIN_MS
+  const before = running.pid
+  let armed: number | undefined
+  while (Date.now() < deadline && !over.aborted) {
+    if (running.pid !== before) armed ??= running.pid
+    if (armed !== undefined && running.pid !== armed) return `${service} at ${crashAt}`
+    await wait(50)
+  }
+  // it may die of it later, and that is well
+  throw new NotMade(`${service} did not come to ${crashAt}`)
+}
+
+/** F3. */
+export const restart: Make = async ({ installation }, { service }) => {
+  const started = Date.now()
+  await installation.processOf(service).end('SIGTERM')
+  return `${service}, ended after ${((Date.now() - started) / 1_000).toFixed(1)} s`
+}
+
+/** F4. The kernel answers for it all the while: nobody's connection to it breaks. */
+export const freeze: Make = async ({ installation, over }, { service, forMs }) => {
+  const running = installation.processOf(service)
+  running.signal('SIGSTOP')
+  await wait(forMs, undefined, { signal: over }).catch(() => undefined)
+  running.signal('SIGCONT')
+  return `${service} for ${Math.round(forMs / 1_000)} s`
+}
+
+/** F14. */
+export const thirdMember: Make = async ({ installation, over }, { service, forMs }, random) => {
+  const another = await installation.startAnother(service)
+  try {
+    await wait(forMs, undefined, { signal: over }).catch(() => undefined)
+    if (random.chance(0.3)) another.signal('SIGSTOP')
+  } finally {
+    await another.stop()
+  }
+  return `${service} for ${Math.round(forMs / 1_000)} s`
+}

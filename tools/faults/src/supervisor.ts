@@ -1,0 +1,61 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { Random } from '@waybill/simulator'
+import { carrier, provider } from './kinds/outside.js'
+import { blackHole, commitReply, cutAll, fetchReply, latency, offsetReply, produceReply } from './kinds/lines.js'
+import { poison } from './kinds/poison.js'
+import { freeze, kill, killAtPoint, restart, thirdMember } from './kinds/processes.js'
+import { copies, corrupt, replay, replayShuffled } from './kinds/records.js'
+import { backends, brokerKill, databaseKill, databaseStop } from './kinds/servers.js'
+import { kinds, type FaultName, type PlannedFault } from './plan.js'
+import { NotMade, type Make, type Scene } from './scene.js'
+
+const makers: Readonly<Record<FaultName, Make>> = {
+  kill, killAtPoint, restart, freeze, freezeLong: freeze, thirdMember,
+  brokerKill, brokerDown: brokerKill, databaseStop, databaseKill, backends,
+  commitReply, produceReply, offsetReply, fetchReply, blackHole, latency, cutAll,
+  copies, replay, replayShuffled, corrupt,
+  provider, carrier, poison,
+}
+
+/** What became of one fault. */
+export interface MadeFault {
+  readonly name: FaultName
+  /** When it was over. Unit: ms from the beginning of the run. */
+  readonly atMs: number
+  readonly outcome: 'made' | 'not made'
+  readonly detail: string
+}
+
+/** Makes the faults of a plan, each at its time, and tells each as it is over. Resolves when the last one is, or soon after `scene.over`. */
+export async function makeFaults(scene: Scene, plan: readonly PlannedFault[], onFault: (fault: MadeFault) => void): Promise<readonly MadeFault[]> {
+  const started = Date.now()
+  const made: MadeFault[] = []
+  const tell = (name: FaultName, outcome: MadeFault['outcome'], detail: string): void => {
+    const fault = { name, atMs: Date.now() - started, outcome, detail }
+    made.push(fault)
+    onFault(fault)
+  }
+  const make = async (fault: PlannedFault): Promise<void> => {
+    try {
+      tell(fault.name, 'made', await makers[fault.name](scene, fault, new Random(fault.seed)))
+    } catch (error) {
+      const why = error instanceof Error ? (error.message || error.name) : String(error)
+      tell(fault.name, 'not made', error instanceof NotMade ? why : `${fault.service}: ${why}`)
+    }
+  }
+  const underWay: Promise<void>[] = []
+  for (const fault of plan) {
+    const ms = started + fault.atMs - Date.now()
+    if (ms > 0) await wait(ms, undefined, { signal: scene.over }).catch(() => undefined)
+    if (scene.over.aborted) break
+    underWay.push(make(fault))
+  }
+  await Promise.all(underWay)
+  return made
+}
+
+/** One line about a fault, for people. */
+export function lineOfFault({ name, atMs, outcome, detail }: MadeFault): string {
+  const { id, what } = kinds[name]
+  return `${(atMs / 1_000).toFixed(1).padStart(6)} s  ${outcome === 'made' ? '     ' : '(not)'} ${id.padEnd(3)} ${what}: ${detail}`
+}

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto'
+import { allTopics } from '@waybill/contracts'
+import { Kafka, logLevel, type IHeaders, type Producer } from 'kafkajs'
+
+/** One record as it lies on a topic. */
+export interface TopicRecord {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: string
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly headers: IHeaders
+}
+
+export type RecordToSend = Omit<TopicRecord, 'offset'>
+
+/** A broker that is killed meanwhile is waited for no longer than this; then the fault is not made. */
+const READ_WITHIN_MS = 30_000
+const SEND_AT_ONCE = 500
+
+/**
+ * The topics as somebody sees them who may write what he likes: past the services, and past the proxies.
+ * Compacted ones are left alone: an older record there would be a lie about what is, not a repetition.
+ */
+export class Topics {
+  private readonly kafka: Kafka
+  /** Where records lie that nobody can read: `<topic> <partition> <offset>`. */
+  readonly planted = new Set<string>()
+
+  constructor(brokers: string) {
+    this.kafka = new Kafka({ clientId: 'fault-run', brokers: brokers.split(','), logLevel: logLevel.NOTHING, retry: { retries: 3 } })
+  }
+
+  get names(): readonly string[] {
+    return allTopics.filter(({ retentionDays }) => retentionDays !== null).map(({ name }) => name)
+  }
+
+  /** The records of a topic, by partition in their order, each event once; only the last so many of each partition, where told. */
+  async read(topic: string, lastOfEach = Number.POSITIVE_INFINITY): Promise<readonly TopicRecord[]> {
+    const admin = this.kafka.admin()
+    await admin.connect()
+    const groupId = `fault-run-${randomUUID()}`
+    const consumer = this.kafka.consumer({ groupId, maxWaitTimeInMs: 100, allowAutoTopicCreation: false, retry: { retries: 3 } })
+    try {
+      const places = (await admin.fetchTopicOffsets(topic)).flatMap(({ partition, low, high }) => {
+        const from = Math.max(Number(low), Number(high) - lastOfEach)
+        return from < Number(high) ? [{ partition, from, end: Number(high) }] : []
+      })
+      if (places.length === 0) return []
+      await consumer.connect()
+      await consumer.subscribe({ topic, fromBeginning: true })
+      return await new Promise<readonly TopicRecord[]>((resolve, reject) => {
+        const records: TopicRecord[] = []
+        const ends = new Map(places.map(({ partition, end }) => [partition, end]))
+        const late = setTimeout(() => reject(new Error(`${topic} could not be read in time`)), READ_WITHIN_MS)
+        const done = (): void => {
+          clearTimeout(late)
+          resolve(onceEach(records))
+        }
+        consumer
+          .run({
+            autoCommit: false,
+            eachBatch: ({ batch }) => {
+              const end = ends.get(batch.partition)
+              if (end === undefined) return Promise.resolve()
+              for (const { offset, key, value, headers } of batch.messages) {
+                if (Number(offset) < end) records.push({ topic, partition: batch.partition, offset, key, value, headers: headers ?? {} })
+              }
+              if (Number(batch.lastOffset()) + 1 >= end) ends.delete(batch.partition)
+              if (ends.size === 0) done()
+              return Promise.resolve()
+            },
+          })
+          .catch(reject)
+        for (const { partition, from } of places) consumer.seek({ topic, partition, offset: String(from) })
+      })
+    } finally {
+      await consumer.disconnect()
+      // a group that cannot be deleted holds nothing but its name, and the broker forgets it
+      await admin.deleteGroups([groupId]).catch(() => undefined)
+      await admin.disconnect()
+    }
+  }
+
+  /** Sends records to where they say, in their order. Answers their places. */
+  async send(records: readonly RecordToSend[]): Promise<readonly string[]> {
+    const producer = this.kafka.producer({ idempotent: false, allowAutoTopicCreation: false })
+    await producer.connect()
+    try {
+      const places: string[] = []
+      for (let start = 0; start < records.length; start += SEND_AT_ONCE) places.push(...(await sendBatch(producer, records.slice(start, start + SEND_AT_ONCE))))
+      return places
+    } finally {
+      await producer.disconnect()
+    }
+  }
+}
+
+async function sendBatch(producer: Producer, records: readonly RecordToSend[]): Promise<readonly string[]> {
+  const byTopic = Map.groupBy(records, ({ topic }) => topic)
+  const topicMessages = [...byTopic].map(([topic, own]) => ({ topic, messages: own.map(({ partition, key, value, headers }) => ({ partition, key, value, headers })) }))
+  const metadata = await producer.sendBatch({ acks: -1, topicMessages })
+  return metadata.flatMap(({ topicName, partition, baseOffset }) => {
+    const count = records.filter((record) => record.topic === topicName && record.partition === partition).length
+    return Array.from({ length: count }, (_, index) => `${topicName} ${partition} ${Number(baseOffset ?? 0) + index}`)
+  })
+}
+
+/** What was sent again by earlier faults is not multiplied by later ones. */
+function onceEach(records: readonly TopicRecord[]): readonly TopicRecord[] {
+  const seen = new Set<string>()
+  return records.filter(({ headers, topic, partition, offset }) => {
+    const id = String(headers['ce_id'] ?? `${topic} ${partition} ${offset}`)
+    if (seen.has(id)) return false
+    seen.add(id)
+    return true
+  })
+}
