@@ -68,7 +68,7 @@ const CONFIRM = `
   WHERE epoch = $1 AND holder IS NOT NULL RETURNING pg_current_xact_id()::text AS burned`
 
 const RENEW = `UPDATE messaging.relay SET expires_at = clock_timestamp() + make_interval(secs => $2) WHERE epoch = $1 AND holder IS NOT NULL`
-const GIVE_BACK = `UPDATE messaging.relay SET expires_at = '-infinity', holder = NULL WHERE epoch = $1`
+const GIVE_BACK = `UPDATE messaging.relay SET expires_at = '-infinity', holder = CASE WHEN $2 THEN holder END WHERE epoch = $1`
 
 /** Takes the lease if nobody holds it, or held it and let it run out. */
 export async function acquireLease(client: SqlClient, holder: string, leaseMs = LEASE_MS): Promise<Lease | undefined> {
@@ -89,8 +89,9 @@ export async function renewLease(client: SqlClient, epoch: number, leaseMs = LEA
   return rowCount === 1
 }
 
-export async function giveLeaseBack(client: SqlClient, epoch: number): Promise<void> {
-  await client.query({ name: 'messaging.relay.give-back', text: GIVE_BACK, values: [epoch] })
+/** Where a send may still land, the successor is told: it finds a holder, as of a lease that ran out. */
+export async function giveLeaseBack(client: SqlClient, epoch: number, hasSendUnderWay: boolean): Promise<void> {
+  await client.query({ name: 'messaging.relay.give-back', text: GIVE_BACK, values: [epoch, hasSendUnderWay] })
 }
 
 interface Floor {

@@ -53,6 +53,8 @@ export class Relay {
   private running: Promise<void> | undefined
   private producer: KafkaProducer | undefined
   private leading = false
+  /** A send was given up without an answer: it may still land. */
+  private hasSendUnderWay = false
   private lastConfirmed = 0
   private oldestUnsent: Date | undefined
   private lastNotify = 0
@@ -148,6 +150,7 @@ export class Relay {
   private async lead(client: SqlClient, lease: Lease): Promise<void> {
     await client.query({ text: `LISTEN ${CHANNEL}` })
     this.leading = true
+    this.hasSendUnderWay = false
     this.lastConfirmed = Date.now()
     this.parts.metrics.relayLeads.set(1)
     this.parts.log.info({ epoch: lease.epoch }, 'the relay leads')
@@ -155,7 +158,7 @@ export class Relay {
     const renewal = setInterval(() => void this.renew(client, lease.epoch, lost), this.leaseMs / 3)
     try {
       await this.publish(client, lease, lost.signal)
-      if (!lost.signal.aborted) await giveLeaseBack(client, lease.epoch)
+      if (!lost.signal.aborted) await giveLeaseBack(client, lease.epoch, this.hasSendUnderWay)
     } finally {
       clearInterval(renewal)
       this.leading = false
@@ -260,9 +263,12 @@ export class Relay {
 
   private async sendUntilTaken(client: SqlClient, rows: readonly JournalRow[], lost: AbortSignal): Promise<boolean> {
     for (let failures = 0; ; failures++) {
-      if (lost.aborted || (this.stopped && Date.now() > this.flushUntil)) return false
       // A process that was stopped and wakes up finds its lease long run out, whatever the timers say.
-      if (Date.now() - this.lastConfirmed > this.leaseMs) return false
+      const isOver = lost.aborted || (this.stopped && Date.now() > this.flushUntil) || Date.now() - this.lastConfirmed > this.leaseMs
+      if (isOver) {
+        if (failures > 0) this.hasSendUnderWay = true
+        return false
+      }
       try {
         await this.sendGuarded(rows)
         if (failures > 0) await this.sendLatestLater(client, rows)
