@@ -65,7 +65,7 @@ export class Operations {
     const { rows } = await pool.query<ParkedCause>({
       text: `SELECT k.code, k.topic, h.type, count(*)::int AS keys, coalesce(sum(n.messages), 0)::int AS messages, (count(*) FILTER (WHERE k.status = 'stopped'))::int AS stopped, min(k.parked_at) AS "oldestAt"
         FROM messaging.parked_key k CROSS JOIN LATERAL (${HEAD}) h
-          LEFT JOIN (SELECT topic, key, count(*) AS messages FROM messaging.parked_message WHERE consumer_group = $1 AND status = 'waiting' GROUP BY topic, key) n USING (topic, key)
+          LEFT JOIN (SELECT topic, key, count(*) AS messages FROM messaging.parked_message WHERE consumer_group = $1 AND status = 'waiting' GROUP BY topic, key) n ON n.topic = k.topic AND n.key = k.key
         WHERE k.consumer_group = $1 GROUP BY k.code, k.topic, h.type ORDER BY keys DESC, k.code, k.topic, h.type LIMIT ${LIMIT_MAX}`,
       values: [group],
     })

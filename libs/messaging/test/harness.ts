@@ -68,6 +68,8 @@ export interface ServiceOptions extends Partial<Omit<MessagingOptions, 'pool' | 
   /** Where the broker is; default: the run's. */
   readonly brokers?: readonly string[]
   readonly databaseUrl?: string
+  /** Told every log line. */
+  readonly onLog?: (line: string) => void
   /** How soon the group gives a silent member up; default: as in production. */
   readonly member?: { readonly sessionMs?: number; readonly rebalanceMs?: number }
   /** Limits the server sets on a connection, as services have them. */
@@ -95,7 +97,12 @@ export function makeService(where: { readonly prefix: string; readonly brokers: 
   const fatal: Error[] = []
   const metrics = new Registry()
   const lines = process.env['WAYBILL_TEST_LOG'] === undefined ? () => undefined : (data: object, message: string) => process.stderr.write(`${message} ${JSON.stringify(data)}\n`)
-  const log = { info: lines, warn: lines, error: lines }
+  const { onLog = () => undefined } = options
+  const tell = (data: object, message: string) => {
+    onLog(`${message} ${JSON.stringify(data)}`)
+    lines(data, message)
+  }
+  const log = { info: tell, warn: tell, error: tell }
   const kafka = { brokers: options.brokers ?? where.brokers }
   const messaging = createMessaging({
     service: 'order',
@@ -139,7 +146,8 @@ export async function startConsumer(service: TestService, { effect, before }: Pi
   return service
 }
 
-async function listen({ messaging }: TestService): Promise<void> {
+/** Starts what a service says and, with its handlers, what it hears. */
+export async function listen({ messaging }: TestService): Promise<void> {
   await messaging.start()
   await new Promise<void>((resolve, reject) => messaging.transport.listen((error) => (error ? reject(error as Error) : resolve())))
 }
@@ -300,7 +308,7 @@ export const printed = (label: string, text: string): OutgoingMessage => ({ even
 
 export const request: RequestCause = { kind: 'request', client: 'channel:test', key: 'k', route: 'POST /', bodyHash: '', actor: 'channel:test', correlationId: null, traceparent: null }
 
-async function apply(client: SqlClient, fresh: readonly Received<CrateFact>[]): Promise<void> {
+export async function apply(client: SqlClient, fresh: readonly Received<CrateFact>[]): Promise<void> {
   await client.query({
     text: 'INSERT INTO applied (event_id, type, crate, step, sequence) SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::bigint[])',
     values: [fresh.map(({ cause }) => cause.eventId), fresh.map(({ cause }) => cause.type), fresh.map(({ cause }) => cause.subject), fresh.map(({ payload }) => payload.step ?? null), fresh.map(({ cause }) => cause.sequence)],
