@@ -17,6 +17,9 @@ const makers: Readonly<Record<FaultName, Make>> = {
   provider, carrier, poison,
 }
 
+const TRIES = 6
+const TRY_AGAIN_MS = 3_000
+
 /** What became of one fault. */
 export interface MadeFault {
   readonly name: FaultName
@@ -36,11 +39,15 @@ export async function makeFaults(scene: Scene, plan: readonly PlannedFault[], on
     onFault(fault)
   }
   const make = async (fault: PlannedFault): Promise<void> => {
-    try {
-      tell(fault.name, 'made', await makers[fault.name](scene, fault, new Random(fault.seed)))
-    } catch (error) {
-      const why = error instanceof Error ? (error.message || error.name) : String(error)
-      tell(fault.name, 'not made', error instanceof NotMade ? why : `${fault.service}: ${why}`)
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return tell(fault.name, 'made', await makers[fault.name](scene, fault, new Random(fault.seed)))
+      } catch (error) {
+        if (error instanceof NotMade) return tell(fault.name, 'not made', error.message)
+        // what it needs may be down just now, by another fault
+        if (attempt === TRIES || scene.over.aborted) return tell(fault.name, 'not made', `${fault.service}: ${error instanceof Error ? error.message || error.name : String(error)}`)
+        await wait(TRY_AGAIN_MS, undefined, { signal: scene.over }).catch(() => undefined)
+      }
     }
   }
   const underWay: Promise<void>[] = []

@@ -21,9 +21,9 @@ export const poison: Make = async ({ installation, servers, over }, { forMs }, r
   const name = `fault_${which}_${random.between(0, 1_000_000)}`
   await servers.asAdministrator(async (client) => {
     await client.query(`SET lock_timeout = '3s'`)
-    await client.query(`CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'order % is poison', NEW.order_id; END $$`)
+    await client.query(`CREATE OR REPLACE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'order % is poison', NEW.order_id; END $$`)
     await client.query(
-      `CREATE TRIGGER ${name} BEFORE INSERT ON ${table} FOR EACH ROW WHEN (abs(hashtext(NEW.order_id::text)) % ${ONE_OF} = ${which}) EXECUTE FUNCTION ${name}()`,
+      `CREATE OR REPLACE TRIGGER ${name} BEFORE INSERT ON ${table} FOR EACH ROW WHEN (abs(hashtext(NEW.order_id::text)) % ${ONE_OF} = ${which}) EXECUTE FUNCTION ${name}()`,
     )
   }, database)
   await wait(forMs, undefined, { signal: over }).catch(() => undefined)
