@@ -186,8 +186,12 @@ export class RoundWork {
         }
         const culprit = rest.length === 1 ? rest[0] : error instanceof Poison ? rest.find(({ cause }) => cause.eventId === error.eventId.toLowerCase()) : undefined
         if (culprit) {
+          const place = rest.indexOf(culprit)
+          const earlier = rest.slice(0, place).filter(({ cause }) => cause.topic === culprit.cause.topic && cause.key === culprit.cause.key)
+          // what came before it under its key is done before the key waits, or it would queue behind what it came before
+          if (earlier.length > 0) await this.flush(type, earlier, life)
           await this.fail(culprit, error, life)
-          rest = rest.filter((delivery) => delivery !== culprit)
+          rest = rest.filter((delivery) => delivery !== culprit && !earlier.includes(delivery))
           continue
         }
         const middle = Math.ceil(rest.length / 2)

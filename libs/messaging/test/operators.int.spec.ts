@@ -109,6 +109,16 @@ test('a long queue is redriven in order, while new messages come and operators p
   expect(service.alarms.filter(({ code, data }) => code === 'sequence-gap' && data['subject'] === 'long')).toEqual([])
 }, 60_000)
 
+test('what came before a poison message of its key, in the same batch, does not queue behind it', async () => {
+  refuse('poison')
+  await house.sendAll([{ crate: 'before' }, { crate: 'before' }, { crate: 'before', note: 'poison' }, { crate: 'before' }])
+  await waitsWith('before', 2)
+  expect(await stepsOf(service.pool, 'before')).toEqual([1, 2])
+  within = () => undefined
+  await operations().retryParked({ topic: crates.name, key: 'before' }, ada)
+  await eventually(async () => expect(await stepsOf(service.pool, 'before')).toEqual([1, 2, 3, 4]))
+})
+
 test('what comes at the very moment in which a key is emptied is no gap', async () => {
   refuse('moment')
   await house.sendAll([{ crate: 'moment' }, { crate: 'moment', note: 'moment' }])
