@@ -13,6 +13,7 @@ const checks = [
   { name: 'used by tests only', fix: 'delete it, or move it to the test', command: [bin('knip'), '--production', '--no-config-hints'] },
   { name: 'copies', fix: 'name the piece and call it', command: [bin('jscpd'), '--config', '.jscpd.json', 'libs', 'services', 'tools'] },
   { name: 'leftovers', fix: 'finish it or take it out', command: [process.execPath, 'tools/local/check/tidy.mjs'] },
+  { name: 'crash points', fix: 'list it, pass it, and let a test die there (libs/kernel/src/crash-point.ts)', command: [process.execPath, 'tools/local/check/crash-points.mjs'] },
   { name: 'generated files', fix: 'run `npm run generate` and commit what it changes', command: [process.execPath, 'tools/local/check/generate.mjs', '--check'] },
 ]
 

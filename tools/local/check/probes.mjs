@@ -107,6 +107,15 @@ try {
   const tidy = await output(process.execPath, [join(root, 'tools/local/check/tidy.mjs')])
   for (const { what, file } of untidy) report('leftovers', what, tidy.split('\n').some((line) => line.startsWith(file) && line.includes(what)))
 
+  write({
+    'libs/kernel/src/crash-point.ts': "export const crashPoints = { 'C1-nowhere': '', 'C2-untested': '', 'C3-well': '' }\n",
+    [`${at}/postgres/points.ts`]: "crashPoint('C2-untested')\ncrashPoint('C3-well')\ncrashPoint('C4-unlisted')\n",
+    'tools/faults/test/crash-points/points.int.spec.ts': "dies('C1-nowhere')\ndies('C3-well')\n",
+  })
+  const points = (await output(process.execPath, [join(root, 'tools/local/check/crash-points.mjs')])).split('\n')
+  for (const point of ['C1-nowhere', 'C2-untested', 'C4-unlisted']) report('crash points', point, points.some((line) => line.startsWith(point)))
+  report('crash points', 'and nothing else', points.filter((line) => line !== '').length === 3)
+
   const { incompatibilities } = await import(join(root, 'tools/local/dist/generate/compatibility.js'))
   const released = { type: 'object', required: ['a'], properties: { a: { type: 'string' } } }
   report('contracts', 'a required field added to a released message', incompatibilities(released, { ...released, required: ['a', 'b'], properties: { ...released.properties, b: { type: 'string' } } }).length > 0)
