@@ -1,5 +1,5 @@
 import { invariant } from '@waybill/kernel'
-import kafkajs, { type Admin, type EachBatchPayload, type KafkaConfig, type logCreator, type SASLOptions } from 'kafkajs'
+import kafkajs, { type Admin, type EachBatchPayload, type KafkaConfig, type logCreator, type RetryOptions, type SASLOptions } from 'kafkajs'
 import type { ConnectionOptions } from 'node:tls'
 import { quietIdleConnections } from './idle-timer.js'
 import { MembershipLost, type ConsumerHooks, type FetchedBatch, type KafkaConsumer, type KafkaDriver, type KafkaProducer, type OutgoingRecord, type PartitionOffset, type PartitionOffsets } from './kafka-driver.js'
@@ -52,8 +52,17 @@ export function kafkaJsDriver(access: KafkaAccess, namespace: string, log: Messa
   return new KafkaJsDriver(access, namespace, log, times)
 }
 
+/** How often, and how long apart, connecting is tried before it counts as failed. */
+const connecting = {
+  // The relay owns the retry, and looks again within 2 s; kafkajs' default tries for 10 s, with pauses that outlast the broker's return.
+  producer: { retries: 1, initialRetryTime: 50 },
+  // A consumer that gives up loses its membership: when the broker is back, the group waits a whole session for the member it was.
+  consumer: consumerSettings.retry,
+  admin: { retries: 2, initialRetryTime: 100 },
+} as const
+
 class KafkaJsDriver implements KafkaDriver {
-  private readonly kafka: kafkajs.Kafka
+  private readonly config: KafkaConfig
   private openAdmin: Promise<Admin> | undefined
 
   constructor(
@@ -63,16 +72,16 @@ class KafkaJsDriver implements KafkaDriver {
     private readonly times: MemberTimes,
   ) {
     quietIdleConnections()
-    this.kafka = new Kafka(configOf(access, log))
+    this.config = configOf(access, log)
   }
 
   async openProducer(): Promise<KafkaProducer> {
-    const producer = this.kafka.producer({
+    const retry = connecting.producer
+    const producer = this.client(retry).producer({
       idempotent: false,
       allowAutoTopicCreation: false,
       createPartitioner: Partitioners.DefaultPartitioner,
-      // The relay owns the retry: kafkajs' own would hide a hang.
-      retry: { retries: 1, initialRetryTime: 50 },
+      retry,
     })
     await producer.connect()
     return {
@@ -86,7 +95,7 @@ class KafkaJsDriver implements KafkaDriver {
   async openConsumer(group: string, topics: readonly string[], hooks: ConsumerHooks): Promise<KafkaConsumer> {
     const names = topics.map((topic) => onBroker(this.namespace, topic))
     const partitions = await this.partitionCount(names)
-    const consumer = this.kafka.consumer({
+    const consumer = this.client(connecting.consumer).consumer({
       ...consumerSettings,
       sessionTimeout: this.times.sessionMs ?? consumerSettings.sessionTimeout,
       rebalanceTimeout: this.times.rebalanceMs ?? consumerSettings.rebalanceTimeout,
@@ -210,8 +219,14 @@ class KafkaJsDriver implements KafkaDriver {
     }
   }
 
+  /** Connections take their patience from the client, not from the producer or consumer that uses them. */
+  private client(retry: RetryOptions): kafkajs.Kafka {
+    return new Kafka({ ...this.config, retry })
+  }
+
   private async connectAdmin(): Promise<Admin> {
-    const admin = this.kafka.admin({ retry: { retries: 2, initialRetryTime: 100 } })
+    const retry = connecting.admin
+    const admin = this.client(retry).admin({ retry })
     await admin.connect()
     return admin
   }
@@ -234,9 +249,10 @@ function configOf(access: KafkaAccess, log: MessagingLog): KafkaConfig {
 }
 
 /** Passes kafkajs' words on, and throws where it is about to skip records: the throw ends the consumer before the skip is stored. */
-const logInto = (log: MessagingLog): logCreator => () => {
+function logInto(log: MessagingLog): logCreator {
+  // Over all clients: a relay opens a new one for every try.
   const saidAt = new Map<string, number>()
-  return ({ namespace, level, log: { message, topic, partition, groupId, broker, error, retryCount } }) => {
+  return () => ({ namespace, level, log: { message, topic, partition, groupId, broker, error, retryCount } }) => {
     if (message === SKIPS) throw new OffsetOutOfRange(topic, partition)
     // While a broker is away kafkajs says the same several times a second.
     if (Date.now() - (saidAt.get(message) ?? 0) < SAY_AGAIN_MS) return

@@ -27,6 +27,7 @@ const AFTERMATH_MS = SEND_GUARD_MS + 5_000
 const NOTIFY_EVERY_MS = 50
 const CHANNEL = 'waybill_journal'
 const ALARM_AFTER_FAILURES = 5
+const SAY_EVERY_FAILURES = 20
 
 export interface RelayParts {
   readonly pool: SqlPool
@@ -275,7 +276,7 @@ export class Relay {
         return true
       } catch (error) {
         await this.closeProducer()
-        this.parts.log.warn({ error: messageOf(error), rows: rows.length, failures: failures + 1 }, 'a send failed and is tried again with a new producer')
+        if (failures % SAY_EVERY_FAILURES === 0) this.parts.log.warn({ error: messageOf(error), rows: rows.length, failures: failures + 1 }, 'a send failed and is tried again with a new producer')
         if (failures === ALARM_AFTER_FAILURES)
           this.parts.alarm('relay-stuck', 'the relay cannot publish: the brokers are away, or a topic refuses', { error: messageOf(error), topics: [...new Set(rows.map(({ topic }) => topic))] })
         await pause(backoffMs(failures, RETRY_FIRST_MS, RETRY_MAX_MS), lost)

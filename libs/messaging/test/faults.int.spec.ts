@@ -1,14 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { eventually, findJava, giveBackPort, rememberedProcess, startEmbeddedKafka, startEmbeddedPostgres, type RunningBroker, type RunningServer } from '@waybill/testing'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { eventually } from '@waybill/testing'
 import { setTimeout as pause } from 'node:timers/promises'
-import pg from 'pg'
 import { kafkaJsDriver, type KafkaDriver } from '../src/index.js'
-import { applied, crates, House, makeDatabase, publish, rowsOf, stepsOf } from './harness.js'
+import { applied, crates, House, publish, rowsOf, stepsOf } from './harness.js'
+import { hasJava, OwnServers } from './own-servers.js'
 
-const java = await findJava(process.env)
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 describe('a producer whose replies get lost, whose requests get lost, and that hangs', () => {
@@ -58,45 +54,19 @@ describe('a producer whose replies get lost, whose requests get lost, and that h
   }, 60_000)
 })
 
-const withJava = 'path' in java ? describe : describe.skip
+const withJava = hasJava ? describe : describe.skip
 withJava('a broker and a database of our own to break', () => {
-  let directory: string
-  let broker: RunningBroker | undefined
-  let postgres: RunningServer | undefined
+  const servers = new OwnServers()
+  const database = (name: string) => servers.database(name)
   let house: House
 
-  const again = (address: string | undefined) => {
-    const port = Number(address === undefined ? 0 : /:(\d+)(\/|$)/.exec(address)?.[1])
-    giveBackPort(port)
-    return port
-  }
-  const startBroker = () => startEmbeddedKafka({ directory: join(directory, 'kafka'), preferredPort: again(broker?.brokers), java: 'path' in java ? java.path : '', durable: true, say: () => undefined })
-  const startPostgres = () => startEmbeddedPostgres({ directory: join(directory, 'postgres'), preferredPort: again(postgres?.url), maxConnections: 100, durable: true, say: () => undefined })
-  const kill = async (what: 'kafka' | 'postgres', signal: NodeJS.Signals) => {
-    const pid = await rememberedProcess(join(directory, what, `${what}.pid`))
-    if (pid === undefined) throw new Error(`${what} does not run`)
-    process.kill(pid, signal)
-    await eventually(async () => expect(await rememberedProcess(join(directory, what, `${what}.pid`))).toBeUndefined(), 20_000)
-  }
-  const database = async (name: string) => {
-    const client = new pg.Client({ connectionString: postgres?.url })
-    await client.connect()
-    await client.query(`CREATE DATABASE ${name}`)
-    await client.end()
-    const url = new URL(postgres?.url ?? '')
-    url.pathname = `/${name}`
-    return makeDatabase(url.href)
-  }
-
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'waybill-faults-'))
-    ;[broker, postgres] = await Promise.all([startBroker(), startPostgres()])
-    house = await House.open({ brokers: (broker?.brokers ?? '').split(',') })
+    await servers.start()
+    house = await House.open({ brokers: servers.brokers })
   }, 120_000)
   afterAll(async () => {
     await house.close()
-    await Promise.all([broker?.stop(), postgres?.stop()])
-    await rm(directory, { recursive: true, force: true })
+    await servers.stop()
   }, 60_000)
 
   test('the broker is killed and comes back, twice, under load: intake goes on, every fact has one effect, in order', async () => {
@@ -114,12 +84,12 @@ withJava('a broker and a database of our own to break', () => {
     })()
     await eventually(async () => expect((await applied(consumer.pool)).length).toBeGreaterThan(50), 15_000)
     for (let kills = 0; kills < 2; kills++) {
-      await kill('kafka', 'SIGKILL')
+      await servers.kill('kafka', 'SIGKILL')
       const atKill = step
       await pause(2_000)
       expect(step).toBeGreaterThan(atKill)
       expect(consumer.messaging.health().ready).toBe(true)
-      broker = await startBroker()
+      await servers.startBroker()
       await eventually(async () => expect(Math.max(...(await stepsOf(consumer.pool, 'k0')))).toBeGreaterThan(atKill), 40_000)
     }
     running = false
@@ -137,10 +107,10 @@ withJava('a broker and a database of our own to break', () => {
     const owner = await house.owner({ database: await database('owner_b') })
     await publish(owner, Array.from({ length: 200 }, (_, index) => ({ crate: `d${index % 20}`, step: index })))
     await eventually(() => expect(consumer.calls.length).toBeGreaterThan(0), 20_000)
-    await kill('postgres', 'SIGQUIT')
+    await servers.kill('postgres', 'SIGQUIT')
     await pause(1_000)
     expect(consumer.messaging.health().ready).toBe(true)
-    postgres = await startPostgres()
+    await servers.startPostgres()
     slow = false
     await eventually(() => publish(owner, Array.from({ length: 20 }, (_, index) => ({ crate: `d${index}`, step: 1_000 }))), 20_000)
     await eventually(async () => expect((await applied(consumer.pool)).filter(({ crate }) => crate.startsWith('d'))).toHaveLength(220), 30_000)
@@ -155,12 +125,12 @@ withJava('a broker and a database of our own to break', () => {
   }, 120_000)
 
   test('a service starts while the broker is away, takes in work, and joins when the broker comes', async () => {
-    await kill('kafka', 'SIGKILL')
+    await servers.kill('kafka', 'SIGKILL')
     const owner = await house.owner({ database: await database('owner_c') })
     const consumer = await house.consumer({ database: await database('consumer_c') })
     await publish(owner, [{ crate: 'early', step: 1 }])
     expect(consumer.messaging.health()).toMatchObject({ ready: true, consumer: 'starting' })
-    broker = await startBroker()
+    await servers.startBroker()
     await eventually(async () => expect(await stepsOf(consumer.pool, 'early')).toEqual([1]), 40_000)
     await Promise.all([owner.stop(), consumer.stop()])
   }, 90_000)
