@@ -101,8 +101,8 @@ export class MortalService implements StartedService {
   }
 
   async stop(): Promise<void> {
-    const running = [this.current, await this.spare]
-    await Promise.all(running.map((one) => one?.stop()))
+    const spare = await this.spare?.catch(() => undefined)
+    for (const one of [this.current, spare]) await one?.stop()
     await this.admin.end()
   }
 
