@@ -1,6 +1,7 @@
 export { createTopics, type CreateTopicsOptions } from './create-topics.js'
 export { Poison, type Admission, type Received } from './delivery.js'
 export { decode, encode, MessageRefused, type Decoded, type DecodeRules, type Envelope, type Headers, type RawRecord } from './envelope.js'
+export { codeOf, isTransient } from './failure.js'
 export { Inbox } from './inbox.js'
 export { Journal, type OutgoingMessage } from './journal.js'
 export type { ConsumerHooks, FetchedBatch, KafkaConsumer, KafkaDriver, KafkaProducer, OutgoingRecord, PartitionOffset, PartitionOffsets } from './kafka-driver.js'

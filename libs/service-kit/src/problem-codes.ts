@@ -43,6 +43,7 @@ export const problemCodes = {
   'invalid-sort': { status: 400, title: 'The list cannot be sorted this way' },
   'range-too-wide': { status: 400, title: 'The range is too wide' },
   // service-kit: requests
+  'expectation-failed': { status: 417, title: 'No expectation but 100-continue can be met here' },
   'forbidden': { status: 403, title: 'This role may not do that' },
   'idempotency-key-invalid': { status: 400, title: 'The Idempotency-Key is not valid' },
   'idempotency-key-required': { status: 400, title: 'This request needs an Idempotency-Key' },
@@ -83,6 +84,7 @@ export const problemCodes = {
   'invalid-option': { status: 422, title: 'The product has no such option or choice' },
   'invalid-reference': { status: 422, title: 'The reference is not of the expected form' },
   'malformed-row': { status: 422, title: 'A row cannot be read' },
+  'not-taken': { status: 422, title: 'It could not be taken for a reason that is ours', retryable: true },
   'option-required': { status: 422, title: 'The product asks for a choice' },
   'order-already-exists': { status: 409, title: 'An order with this reference and other content exists' },
   'order-not-found': { status: 404, title: 'There is no such order' },

@@ -8,10 +8,7 @@ import {
   DeliveryDetailsErased,
   FulfillmentRequested,
   HoldApplied,
-  LanePublished,
-  LocationPublished,
   OrderCancelled,
-  OrderCompleted,
   OrderConfirmed,
   OrderExpired,
   PaymentAuthorized,
@@ -22,8 +19,6 @@ import {
   PromiseChanged,
   RefundRequested,
   ReservationRefused,
-  ShipmentDelivered,
-  ShipmentDispatched,
   StockBackordered,
   BackorderDateChanged,
   BackorderFilled,
@@ -31,105 +26,33 @@ import {
   TaskClosed,
   TaskOpened,
 } from '@waybill/contracts'
-import { newId, signLink, UnitOfWork } from '@waybill/service-kit'
-import { eventually, exampleOf, namespace } from '@waybill/testing'
+import { newId, signLink } from '@waybill/service-kit'
+import { eventually, namespace } from '@waybill/testing'
 import { asId } from '@waybill/kernel'
 import { ReactToFacts } from '../src/use-cases/react-to-facts.js'
 import { startPaymentProvider } from '../../../tools/local/src/sandbox/payment-provider/server.js'
 import { anOrder } from './builders.js'
 import { newReference, operator, orderHouse, web, type OrderHouse } from './order-house.js'
+import { beside, orderLife, providerKey } from './order-life.js'
 
 const ns = await namespace()
-const apiKey = 'the provider key of the tests'
 const agent = { role: 'agent', name: 'Ada' } as const
 let house: OrderHouse
 let provider: Awaited<ReturnType<typeof startPaymentProvider>>
 let directory: string
+const { rows, place, about, grant, reserve, requested, dispatch, of, openBerlin, complete, reconcile } = orderLife(ns, () => house, () => provider)
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'waybill-provider-'))
-  provider = await startPaymentProvider({ directory, port: 0, apiKey, slowMs: 200, hangMs: 1_500 })
-  house = await orderHouse(ns, {
-    PAYMENT_PROVIDER_URL: provider.url,
-    PAYMENT_PROVIDER_KEY: apiKey,
-    PAYMENT_DEADLINE: '700ms',
-    PAYMENT_RETRY_AFTER: '100ms',
-    PAYMENT_WINDOW: '8s',
-    TASK_LIMIT: '1h',
-  })
-  await ns.publish(LocationPublished, { key: 'BER', subject: 'BER', payload: exampleOf(LocationPublished) })
-  await ns.publish(LanePublished, { key: 'BER:DE', subject: 'BER:DE', payload: exampleOf(LanePublished) })
-  await eventually(async () => expect((await rows('SELECT 1 FROM known_locations JOIN known_lanes USING (location)')).length).toBe(1), 20_000)
+  provider = await startPaymentProvider({ directory, port: 0, apiKey: providerKey, slowMs: 200, hangMs: 1_500 })
+  house = await orderHouse(ns, beside(provider.url))
+  await openBerlin()
 }, 60_000)
 
 afterAll(async () => {
   await provider.stop()
   await rm(directory, { recursive: true })
 })
-
-let statements = 0
-const rows = <Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> => house.app.get(UnitOfWork).query<Row>(`test.${(statements += 1)}`, sql, values)
-
-const place = async (differs: Record<string, unknown> = {}, as = {}): Promise<string> => {
-  const { status, body } = await house.place(anOrder({ reference: newReference(), lines: [{ product: 'P-1', units: 2 }], payment: { token: 'tok_ok' }, ...differs }), as)
-  if (status !== 201) throw new Error(`${status} ${JSON.stringify(body)}`)
-  return body.order
-}
-
-const about = (order: string) => ({ key: order, subject: order, correlationId: order })
-const grant = (units: number, differs = {}) => ({ line: 1, stockedLine: '1.1', product: 'P-1', units, location: 'BER', grant: 1, ...differs })
-const reserve = (order: string, units = 2) => ns.publish(StockReserved, { ...about(order), payload: { order, lines: [grant(units)] } })
-
-const requested = async (order: string, place = 0) => {
-  let found: FulfillmentRequested | undefined
-  await eventually(async () => {
-    const all = (await ns.allPublished(FulfillmentRequested)).filter(({ payload }) => payload.order === order)
-    found = all[place]?.payload
-    expect(found).toBeDefined()
-  }, 20_000)
-  return found as FulfillmentRequested
-}
-
-const dispatch = async ({ order, fulfillment, location, lines }: FulfillmentRequested) => {
-  const shipment = newId()
-  const units = lines.map(({ line, unitNumbers }) => ({ line, unitNumbers }))
-  await ns.publish(ShipmentDispatched, {
-    ...about(order),
-    subject: shipment,
-    payload: { order, shipment, fulfillment, location, mode: 'road', carrier: 'roadrunner', service: 'parcel', lines: units, packages: [], expected: { from: null, to: null } },
-  })
-  const deliver = () =>
-    ns.publish(ShipmentDelivered, {
-      ...about(order),
-      subject: shipment,
-      payload: { order, shipment, fulfillment, carrier: 'roadrunner', deliveredAt: new Date().toISOString(), proof: 'signed', lines: units },
-    })
-  return { deliver }
-}
-
-const of = (order: string) => ({ payload }: { readonly payload: { readonly order: string | null } }): boolean => payload.order === order
-
-const complete = async (order: string) => {
-  const { deliver } = await dispatch(await requested(order))
-  await deliver()
-  return ns.published(OrderCompleted, of(order))
-}
-
-/** What the provider has in its books of an order, and we in ours: the same operations under the same keys. */
-const reconcile = async (order: string) => {
-  const answer = await fetch(`${provider.url}/v1/ledger`, { headers: { authorization: `Bearer ${apiKey}` } })
-  const { operations } = (await answer.json()) as { operations: { key: string; kind: string; status: string; amountMinor: number; reference?: string; authorization: string }[] }
-  const authorizations = new Set(operations.filter(({ reference }) => reference === order).map(({ authorization }) => authorization))
-  const theirs = operations.filter(({ authorization }) => authorizations.has(authorization))
-  const ours = await rows<{ id: string; kind: string; status: string; amount_minor: string }>('SELECT id, kind, status, amount_minor FROM payment_operations WHERE order_id = $1', [order])
-  const named = { authorization: 'authorize', capture: 'capture', void: 'void', refund: 'refund' } as Record<string, string>
-  expect(theirs.map(({ key, kind, status, amountMinor }) => [key, named[kind], status === 'succeeded', amountMinor]).sort()).toEqual(
-    ours.map(({ id, kind, status, amount_minor }) => [id, kind === 'renew' ? 'authorize' : kind, status === 'succeeded', Number(amount_minor)]).sort(),
-  )
-  const [balance] = await rows<{ sum: string | null }>('SELECT sum(amount_minor) FROM payment_ledger l JOIN payments p ON p.id = l.payment_id WHERE p.order_id = $1', [order])
-  expect(Number(balance?.sum ?? 0)).toBe(0)
-  return ours
-}
 
 describe('the way of an order', () => {
   test('reserved, authorized, confirmed, sent, charged, delivered, complete', async () => {

@@ -16,11 +16,10 @@ import {
   TaskOpened,
 } from '@waybill/contracts'
 import { Links } from '@waybill/service-kit'
-import { eventually, exampleOf, namespace, request, type StartedService } from '@waybill/testing'
+import { eventually, exampleOf, lossyProxy, namespace, request, type LossyProxy, type StartedService } from '@waybill/testing'
 import { startCarriers } from '../../../tools/local/src/sandbox/carriers/server.js'
 import { service } from '../src/service.js'
 import { aLaneRow, House, newOrder } from './floor.js'
-import { lossyProxy, type LossyProxy } from './lossy-proxy.js'
 
 const ns = await namespace()
 const secret = `whsec_${Buffer.from('the carriers sign with this').toString('base64')}`

@@ -3,13 +3,15 @@ import { authorize, giveBack, payAnotherWay, renew } from '../payments/authorize
 import { capture } from '../payments/capture.js'
 import type { LedgerEntry } from '../payments/ledger.js'
 import type { PaymentFact, PaymentStep } from '../payments/payment-facts.js'
-import type { PaymentLimits } from '../payments/payment-step.js'
+import { unchanged, type PaymentLimits } from '../payments/payment-step.js'
 import type { Payment } from '../payments/payment.js'
-import { refund, retryRefund } from '../payments/refund.js'
+import { refund, retryRefund, startRefunds } from '../payments/refund.js'
 import { settle } from '../payments/settle.js'
 import type { OrderFact, PaymentInput, ProcessFact, Step } from './facts.js'
+import { haveLeft, type NamedUnits } from './fulfillment.js'
 import { standingsOf } from './line-standing.js'
 import type { OrderProcess, ProcessContext } from './order-process.js'
+import { isFinal } from './order-status.js'
 import { react } from './react.js'
 import { settleTimers } from './waits.js'
 
@@ -58,22 +60,34 @@ export function advance(file: OrderFile, fact: OrderFact, context: AdvanceContex
     }
     facts.push({ kind: 'payment-changed' })
   }
-  const paymentContext = { now: context.now, newId: context.newId, limits: context.paymentLimits }
-
-  if (fact.kind === 'way-to-pay-given') facts.push({ kind: 'payment-asked' })
-  if (isPaymentInput(fact)) pay(take(payment, fact, file.terms, paymentContext), fact.kind)
-  else facts.push(fact)
-  for (let next = facts.shift(); next !== undefined; next = facts.shift()) {
-    const reaction = react(process, next, contextNow())
+  const refundable = (units: readonly NamedUnits[]): 'now' | 'later' | 'never' => {
+    if (payment.kind === 'channel') return 'now'
+    if (!haveLeft(process.fulfillments, units)) return isFinal(process.status) ? 'never' : 'later'
+    return process.unpaid.length > 0 ? 'later' : 'now'
+  }
+  const paymentContext = { now: context.now, newId: context.newId, limits: context.paymentLimits, refundable }
+  const takeIn = (fact: ProcessFact): void => {
+    const reaction = react(process, fact, contextNow())
     if (reaction.process.status !== process.status) {
-      effects.push({ do: 'record', of: 'order', seq: reaction.process.steps, from: process.status, to: reaction.process.status, why: next.kind })
+      effects.push({ do: 'record', of: 'order', seq: reaction.process.steps, from: process.status, to: reaction.process.status, why: fact.kind })
     }
     process = reaction.process
     for (const step of reaction.steps) {
       const paid = order(step, payment, paymentContext)
-      if (paid) pay(paid, next.kind)
+      if (paid) pay(paid, fact.kind)
       else if (isEffect(step)) effects.push(step)
     }
+  }
+
+  if (fact.kind === 'way-to-pay-given') facts.push({ kind: 'payment-asked' })
+  if (isPaymentInput(fact)) pay(take(payment, fact, file.terms, paymentContext), fact.kind)
+  else facts.push(fact)
+  for (;;) {
+    for (let next = facts.shift(); next !== undefined; next = facts.shift()) takeIn(next)
+    // what has just left, or ended, may be what a refund waited for
+    const step = startRefunds(unchanged(payment), paymentContext)
+    if (step.payment === payment) break
+    pay(step, 'refund-requested')
   }
   const timed = settleTimers(process, standingsOf(file.terms, process), contextNow())
   effects.push(...timed.steps.filter(isEffect))

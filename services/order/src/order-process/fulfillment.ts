@@ -69,6 +69,13 @@ export const askFulfillment = (id: string, location: string, at: Date, units: re
 /** Units that left, whichever fact said so first. */
 export const leftOf = (line: FulfillmentLine): UnitSet => union(line.dispatched, line.delivered, line.lost, line.returned)
 
+/** Whether all of these units have left. */
+export const haveLeft = (fulfillments: readonly Fulfillment[], units: readonly NamedUnits[]): boolean =>
+  units.every(({ line, unitNumbers }) => {
+    const left = fulfillments.flatMap(({ lines }) => lines.filter((each) => each.line === line).map(leftOf))
+    return countUnits(minus(unitNumbers, union(...left))) === 0
+  })
+
 /** Units the location still has to send. */
 export const openOf = (line: FulfillmentLine): UnitSet => minus(minus(line.asked, line.short), leftOf(line))
 

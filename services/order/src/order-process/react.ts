@@ -1,10 +1,10 @@
 import { invariant, nextStates, splitByLargestRemainder } from '@waybill/kernel'
 import type { OrderTerms } from '../orders/order-terms.js'
 import { moneyOfUnits, priceOf } from '../orders/unit-money.js'
-import { countUnits, lowest, minus, type UnitSet } from '../orders/unit-set.js'
+import { countUnits, lowest, minus, noUnits, type UnitSet } from '../orders/unit-set.js'
 import { openOperations } from '../payments/payment.js'
 import type { ConfirmedLine, ProcessFact, Reaction, RequestedLine, Step } from './facts.js'
-import { askFulfillment, withOutcome, withRefusal, withShort, type Fulfillment, type NamedUnits } from './fulfillment.js'
+import { askFulfillment, leftOf, withOutcome, withRefusal, withShort, type Fulfillment, type NamedUnits } from './fulfillment.js'
 import { standingsOf, type LineStanding } from './line-standing.js'
 import type { OrderProcess, ProcessContext } from './order-process.js'
 import { isFinal, orderTransitions, type OrderStatus, type OrderTrigger } from './order-status.js'
@@ -59,13 +59,13 @@ function learn(process: OrderProcess, fact: ProcessFact, context: ProcessContext
     case 'fulfillment-short-picked':
       return just(withFulfillment(process, fact.fulfillment, (each) => withShort(each, fact.lines)))
     case 'shipment-dispatched':
-      return dispatched(process, fact.fulfillment, fact.lines, context)
+      return leaves(process, fact.fulfillment, (each) => ({ ...withOutcome(each, 'dispatched', fact.lines), dispatchedAt: each.dispatchedAt ?? context.now.toISOString() }), context)
     case 'shipment-delivered':
-      return just(withFulfillment(process, fact.fulfillment, (each) => withOutcome(each, 'delivered', fact.lines)))
+      return leaves(process, fact.fulfillment, (each) => withOutcome(each, 'delivered', fact.lines), context)
     case 'shipment-failed': {
       const outcome = fact.outcome === 'returned-to-sender' ? 'returned' : 'lost'
-      const next = withFulfillment(process, fact.fulfillment, (each) => withOutcome(each, outcome, fact.lines))
-      return openTask(next, 'shipment-failed', fact.fulfillment, `shipment ${fact.outcome}: ${fact.reason}`, 'agent', context)
+      const left = leaves(process, fact.fulfillment, (each) => withOutcome(each, outcome, fact.lines), context)
+      return then(left, (next) => openTask(next, 'shipment-failed', fact.fulfillment, `shipment ${fact.outcome}: ${fact.reason}`, 'agent', context))
     }
 
     case 'payment-authorized':
@@ -116,17 +116,15 @@ const withFulfillment = (process: OrderProcess, id: string, change: (fulfillment
   return { ...process, fulfillments: process.fulfillments.map((each) => (each.id === id ? change(each) : each)) }
 }
 
-/** What left is charged, once per unit: the frozen money of exactly these numbers. */
-function dispatched(process: OrderProcess, id: string, lines: readonly NamedUnits[], { now, terms }: ProcessContext): Reaction {
+/** What left is charged, once per unit: the frozen money of exactly these numbers. Whichever fact says first that a unit has left: the first may be one that follows on a lost one. */
+function leaves(process: OrderProcess, id: string, change: (fulfillment: Fulfillment) => Fulfillment, { terms }: ProcessContext): Reaction {
   const before = process.fulfillments.find((each) => each.id === id)
-  const next = withFulfillment(process, id, (each) => ({
-    ...withOutcome(each, 'dispatched', lines),
-    dispatchedAt: each.dispatchedAt ?? now.toISOString(),
-  }))
+  const next = withFulfillment(process, id, change)
   const after = next.fulfillments.find((each) => each.id === id)
-  const units = (after?.lines ?? []).flatMap(({ line, dispatched: left }) => {
-    const fresh = minus(left, before?.lines.find((each) => each.line === line)?.dispatched ?? [])
-    return countUnits(fresh) > 0 ? [{ line, unitNumbers: fresh }] : []
+  const units = (after?.lines ?? []).flatMap((line, place) => {
+    const known = before?.lines[place]
+    const fresh = minus(leftOf(line), known ? leftOf(known) : noUnits)
+    return countUnits(fresh) > 0 ? [{ line: line.line, unitNumbers: fresh }] : []
   })
   return { process: next, steps: units.length > 0 ? [{ do: 'capture', fulfillment: id, amountMinor: priceOf(terms, units) }] : [] }
 }

@@ -1,7 +1,7 @@
 import { invariant, nextStates, type NewId } from '@waybill/kernel'
 import type { LedgerEntry } from './ledger.js'
 import type { PaymentFact, PaymentStep } from './payment-facts.js'
-import { paymentTransitions, type Operation, type Payment, type PaymentStatus, type PaymentTrigger } from './payment.js'
+import { paymentTransitions, type Operation, type Payment, type PaymentStatus, type PaymentTrigger, type Refund } from './payment.js'
 
 /** How patient we are with the provider. */
 export interface PaymentLimits {
@@ -15,6 +15,8 @@ export interface PaymentContext {
   readonly now: Date
   readonly newId: NewId
   readonly limits: PaymentLimits
+  /** Whether money of these units can go back: only of what left, and was charged for. Later: it may still leave, or be charged. */
+  readonly refundable: (units: Refund['units']) => 'now' | 'later' | 'never'
 }
 
 /** Longest pause between two tries or questions. */

@@ -105,7 +105,7 @@ export interface Refund {
   readonly dueMinor: bigint
   readonly feesMinor: bigint
   readonly refundedMinor: bigint
-  /** waiting: a capture is still on its way; open: with the provider. */
+  /** waiting: its units have not left, or a capture is still on its way; open: with the provider. */
   readonly status: 'waiting' | 'open' | 'succeeded' | 'failed'
   /** Amount that was finally asked for. */
   readonly amountMinor: bigint

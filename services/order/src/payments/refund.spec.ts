@@ -43,9 +43,16 @@ describe('a refund', () => {
     expect(story.file.payment).toMatchObject({ capturedMinor: 1190n, refundedMinor: 1190n })
   })
 
-  test('of units that were never charged is nothing', () => {
+  test('of units that have not left waits until they have, and were charged', () => {
     const story = new Story(anOrder([{ units: 1 }])).say(reserved(1)).answer().say(asked(1, 1)).answer()
-    expect(refundOf(story)).toEqual([0n])
+    expect([refundOf(story), story.file.payment.refunds]).toMatchObject([[], [{ status: 'waiting' }]])
+    story.dispatch(0).answer().answer()
+    expect(refundOf(story)).toEqual([1190n])
+  })
+
+  test('of units that will never leave is refused', () => {
+    const story = new Story(anOrder([{ units: 1 }])).say(asked(1, 1), { kind: 'reservation-refused', why: 'no-lane' })
+    expect(story.told.at(-1)).toMatchObject({ fact: { kind: 'refund-failed', amountMinor: 0n, reason: 'not-shipped' } })
   })
 
   test('that the provider refuses is tried again, then told, and again when a person says so', () => {

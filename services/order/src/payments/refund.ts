@@ -58,13 +58,20 @@ export function refund(payment: Payment, request: RefundRequest, terms: OrderTer
   return startRefunds(unchanged(kept), context)
 }
 
-/** Starts the refunds that wait, once no capture is open: only then is known what can be given back. */
+/** Starts the refunds that wait, once their units have left and no capture is open: only then is known what can be given back. */
 export function startRefunds(step: PaymentStep, context: PaymentContext): PaymentStep {
   if (openOperations(step.payment).some(({ kind }) => kind === 'capture')) return step
   return step.payment.refunds
     .filter(({ status }) => status === 'waiting')
-    .reduce((done, each) => and(done, (payment) => start(payment, each, context)), step)
+    .reduce((done, each) => {
+      const when = context.refundable(each.units)
+      return when === 'later' ? done : and(done, (payment) => (when === 'now' ? start(payment, each, context) : refuse(payment, each)))
+    }, step)
 }
+
+/** Nothing was charged for units that never left. */
+const refuse = (payment: Payment, refund: Refund): PaymentStep =>
+  withFact(unchanged(replaceRefund(payment, { ...refund, status: 'failed' })), { kind: 'refund-failed', refund: refund.id, returnId: refund.returnId, amountMinor: 0n, reason: 'not-shipped' })
 
 /** A person wants a failed refund tried again. */
 export const retryRefund = (payment: Payment, id: string, context: PaymentContext): PaymentStep =>

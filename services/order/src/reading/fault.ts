@@ -31,6 +31,7 @@ export type RefusalCode =
   | 'header-mismatch'
   | 'malformed-json'
   | 'malformed-row'
+  | 'not-taken'
   | 'row-too-long'
   | 'rows-disagree'
   | 'rows-not-together'

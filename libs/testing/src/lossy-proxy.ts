@@ -9,17 +9,21 @@ export interface LossyProxy {
   readonly asked: Map<string, number>
   /** Loses the answers to the next requests of this method and path. */
   loseNext(method: string, path: string, times?: number): void
+  /** Keeps all answers to this method and path until told to let them go: what was asked for is done, and its caller does not know. */
+  hold(method: string, path: string): () => void
   stop(): Promise<void>
 }
 
 export async function lossyProxy(target: string): Promise<LossyProxy> {
   const toLose = new Map<string, number>()
   const asked = new Map<string, number>()
+  const held = new Map<string, Promise<void>>()
   const server: Server = createServer((incoming, outgoing) => {
     const path = `${incoming.method} ${incoming.url?.split('?')[0]}`
     asked.set(path, (asked.get(path) ?? 0) + 1)
     forward(target, incoming).then(
-      ({ status, body, type }) => {
+      async ({ status, body, type }) => {
+        await held.get(path)
         const left = toLose.get(path) ?? 0
         if (left > 0) {
           toLose.set(path, left - 1)
@@ -37,6 +41,14 @@ export async function lossyProxy(target: string): Promise<LossyProxy> {
     asked,
     loseNext: (method, path, times = 1) => {
       toLose.set(`${method} ${path}`, times)
+    },
+    hold: (method, path) => {
+      let letGo = (): void => undefined
+      held.set(`${method} ${path}`, new Promise((resolve) => (letGo = resolve)))
+      return () => {
+        held.delete(`${method} ${path}`)
+        letGo()
+      }
     },
     stop: () =>
       new Promise((resolve) => {
