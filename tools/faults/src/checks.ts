@@ -1,6 +1,7 @@
 import type { ServiceName } from '@waybill/contracts'
 import type { Api } from '@waybill/local'
 import type { LiveWorld } from '@waybill/verify'
+import { PLANTED } from './kinds/records.js'
 import { allServices } from './scene.js'
 
 /** What the run looks at itself, beside `verify`. */
@@ -90,17 +91,22 @@ interface Quarantined {
   readonly topic: string
   readonly partition: number
   readonly offset: string
+  readonly sealed: boolean
+  readonly key: string | null
+  readonly headers: Readonly<Record<string, unknown>>
   readonly code: string
   readonly detail: string | null
 }
 
-/** Discards what the run planted itself; answers how many, and what else lies in quarantine. */
-export async function clearQuarantine(api: Api, planted: ReadonlySet<string>): Promise<{ readonly discarded: number; readonly others: readonly string[] }> {
+/** Discards what runs planted themselves; answers how many, and what else lies in quarantine. */
+export async function clearQuarantine(api: Api): Promise<{ readonly discarded: number; readonly others: readonly string[] }> {
   let discarded = 0
   const others: string[] = []
   for (const service of allServices) {
-    const open = await allPages<Quarantined>(api, service, '/ops/quarantine?status=open')
-    const isOurs = ({ topic, partition, offset }: Quarantined): boolean => planted.has(`${topic} ${partition} ${offset}`)
+    const listed = await allPages<Quarantined>(api, service, '/ops/quarantine?status=open')
+    // what carries personal data is shown one by one
+    const open = await Promise.all(listed.map(async (one) => (one.sealed ? ((await api.send(service, 'GET', `/ops/quarantine/${one.id}`, undefined, { role: 'operator' })).body as Quarantined) : one)))
+    const isOurs = ({ key, headers }: Quarantined): boolean => PLANTED in headers || key?.startsWith(PLANTED) === true
     const ids = open.filter(isOurs).map(({ id }) => id)
     if (ids.length > 0) {
       const { body } = await api.send(service, 'POST', '/ops/quarantine/discard', { ids, why: 'planted by the fault run' }, { role: 'operator' })

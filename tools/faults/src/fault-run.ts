@@ -76,8 +76,9 @@ async function onInstallation(options: FaultRunOptions, servers: Servers, instal
 
   const plan = planFaults({ seed, durationMs, kills: Math.round(options.killsPerMinute * minutes), others: Math.round(options.othersPerMinute * minutes), services: allServices })
   say(`${plan.length} faults are planned for ${minutes} minutes, seed ${seed}`)
-  const over = AbortSignal.any([options.signal, AbortSignal.timeout(durationMs + 30_000)])
+  const over = AbortSignal.any([options.signal, AbortSignal.timeout(durationMs)])
   const scene: Scene = { installation, servers, topics: new Topics(servers.kafkaBrokers), over }
+  over.addEventListener('abort', () => servers.abandonPlans(), { once: true })
   const made = await makeFaults(scene, plan, (fault) => say(lineOfFault(fault)))
   await servers.heal()
   for (const service of allServices) await installation.processOf(service).ready()
@@ -90,7 +91,7 @@ async function onInstallation(options: FaultRunOptions, servers: Servers, instal
   const resting = new AbortController()
   const watching = Promise.all([watchStuck(world, stuck, resting.signal), redriveUntilRest(watcher, resting.signal)])
   const parkedBefore = (await parkedKeys(watcher)).length
-  const { discarded } = await clearQuarantine(watcher, scene.topics.planted)
+  const { discarded } = await clearQuarantine(watcher)
   say(`${parkedBefore} keys are parked, ${discarded} planted records lay in quarantine`)
   await commerce.placed
   say(`All ${commerce.sent.accepted.size} orders are accepted`)
@@ -99,7 +100,7 @@ async function onInstallation(options: FaultRunOptions, servers: Servers, instal
   resting.abort()
   await watching
   await Promise.all([commerce.end(), progress])
-  const late = await clearQuarantine(watcher, scene.topics.planted)
+  const late = await clearQuarantine(watcher)
 
   say('\nVerifying')
   const findings = await verify(world, { onRule: (finding) => say(lineOf(finding)) })

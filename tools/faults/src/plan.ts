@@ -74,8 +74,8 @@ export interface PlanOptions {
 export const APART_MS = 15_000
 /** The broker and the database get so long to be of use again. */
 const SERVER_APART_MS = 20_000
-/** How long a service that is to die at a point may take to get there. */
-export const POINT_WITHIN_MS = 15_000
+/** A service that is to die at a point is given so long to get there; later, another fault may end it first. */
+const POINT_WITHIN_MS = 15_000
 /** Choices of a time for one fault before it is dropped: then there is no room left. */
 const TRIES = 200
 /** So many dropped, and the plan is full. */

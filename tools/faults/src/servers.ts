@@ -114,6 +114,14 @@ export class Servers {
     }
   }
 
+  /** What is planned for a request that has not come will not happen any more. */
+  abandonPlans(): void {
+    for (const { postgres, kafka } of this.links.values()) {
+      postgres.abandon()
+      kafka.abandon()
+    }
+  }
+
   /** Both servers are up, and every line is clear. */
   async heal(): Promise<void> {
     for (const { postgres, kafka } of this.links.values()) {

@@ -57,6 +57,7 @@ export async function makeFaults(scene: Scene, plan: readonly PlannedFault[], on
     if (scene.over.aborted) break
     underWay.push(make(fault))
   }
+  // what waits for its moment has until the end
   await Promise.all(underWay)
   return made
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { allTopics } from '@waybill/contracts'
-import { Kafka, logLevel, type IHeaders, type Producer } from 'kafkajs'
+import { Kafka, logLevel, type IHeaders } from 'kafkajs'
 
 /** One record as it lies on a topic. */
 export interface TopicRecord {
@@ -24,9 +24,6 @@ const SEND_AT_ONCE = 500
  */
 export class Topics {
   private readonly kafka: Kafka
-  /** Where records lie that nobody can read: `<topic> <partition> <offset>`. */
-  readonly planted = new Set<string>()
-
   constructor(brokers: string) {
     this.kafka = new Kafka({ clientId: 'fault-run', brokers: brokers.split(','), logLevel: logLevel.NOTHING, retry: { retries: 3 } })
   }
@@ -82,28 +79,20 @@ export class Topics {
     }
   }
 
-  /** Sends records to where they say, in their order. Answers their places. */
-  async send(records: readonly RecordToSend[]): Promise<readonly string[]> {
+  /** Sends records to where they say, in their order; where an answer is lost, twice. */
+  async send(records: readonly RecordToSend[]): Promise<void> {
     const producer = this.kafka.producer({ idempotent: false, allowAutoTopicCreation: false })
     await producer.connect()
     try {
-      const places: string[] = []
-      for (let start = 0; start < records.length; start += SEND_AT_ONCE) places.push(...(await sendBatch(producer, records.slice(start, start + SEND_AT_ONCE))))
-      return places
+      for (let start = 0; start < records.length; start += SEND_AT_ONCE) {
+        const byTopic = Map.groupBy(records.slice(start, start + SEND_AT_ONCE), ({ topic }) => topic)
+        const topicMessages = [...byTopic].map(([topic, own]) => ({ topic, messages: own.map(({ partition, key, value, headers }) => ({ partition, key, value, headers })) }))
+        await producer.sendBatch({ acks: -1, topicMessages })
+      }
     } finally {
       await producer.disconnect()
     }
   }
-}
-
-async function sendBatch(producer: Producer, records: readonly RecordToSend[]): Promise<readonly string[]> {
-  const byTopic = Map.groupBy(records, ({ topic }) => topic)
-  const topicMessages = [...byTopic].map(([topic, own]) => ({ topic, messages: own.map(({ partition, key, value, headers }) => ({ partition, key, value, headers })) }))
-  const metadata = await producer.sendBatch({ acks: -1, topicMessages })
-  return metadata.flatMap(({ topicName, partition, baseOffset }) => {
-    const count = records.filter((record) => record.topic === topicName && record.partition === partition).length
-    return Array.from({ length: count }, (_, index) => `${topicName} ${partition} ${Number(baseOffset ?? 0) + index}`)
-  })
 }
 
 /** What was sent again by earlier faults is not multiplied by later ones. */

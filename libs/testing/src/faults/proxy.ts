@@ -50,6 +50,8 @@ export interface Proxy {
   heal(): void
   /** Resolves when it happened. Rejects when the proxy is closed before. */
   plan(fault: FaultPlan): Promise<void>
+  /** Drops what is planned and has not happened; whoever waits for it is told by a rejection. */
+  abandon(): void
   /** Throws if it met bytes that it could not understand. */
   close(): Promise<void>
 }
@@ -142,6 +144,10 @@ class FaultProxy implements Proxy {
     // Who waits is told; who does not wait shall not be ended by it.
     promise.catch(() => undefined)
     return promise
+  }
+
+  abandon(): void {
+    this.abandonPlans(new Error('the planned fault was given up before it happened'))
   }
 
   async close(): Promise<void> {

@@ -4,30 +4,25 @@ import type { Proxy } from '@waybill/testing'
 import type { PlannedFault } from '../plan.js'
 import { NotMade, type Make, type Scene } from '../scene.js'
 
-/** A planned fault that meets nothing by then is left to whoever comes later. */
-const MEETS_WITHIN_MS = 10_000
-
-async function planned({ over }: Scene, proxy: Proxy, request: string, act: 'drop-reply' | 'cut-before' | 'cut-after', what: string): Promise<string> {
-  const ending = new AbortController()
-  const signal = AbortSignal.any([over, ending.signal])
-  const late = wait(MEETS_WITHIN_MS, 'late' as const, { signal }).catch(() => 'late' as const)
+async function planned(proxy: Proxy, request: string, act: 'drop-reply' | 'cut-before' | 'cut-after', what: string): Promise<string> {
   try {
-    if ((await Promise.race([proxy.plan({ request, act }), late])) === 'late') throw new NotMade(`${what}: nobody asked`)
+    await proxy.plan({ request, act })
     return what
-  } finally {
-    ending.abort()
+  } catch {
+    // given up when the faults are over
+    throw new NotMade(`${what}: nobody asked`)
   }
 }
 
 /** F9. */
-export const commitReply: Make = async (scene, { service }, random) => {
+export const commitReply: Make = (scene, { service }, random) => {
   const act = random.pick(['drop-reply', 'drop-reply', 'cut-before', 'cut-after'] as const)
-  return planned(scene, scene.servers.linksOf(service).postgres, 'COMMIT', act, `${act} at COMMIT of ${service}`)
+  return planned(scene.servers.linksOf(service).postgres, 'COMMIT', act, `${act} at COMMIT of ${service}`)
 }
 
-const reply = (request: string): Make => async (scene, { service }, random) => {
+const reply = (request: string): Make => (scene, { service }, random) => {
   const act = random.pick(['drop-reply', 'drop-reply', 'cut-before'] as const)
-  return planned(scene, scene.servers.linksOf(service).kafka, request, act, `${act} at ${request} of ${service}`)
+  return planned(scene.servers.linksOf(service).kafka, request, act, `${act} at ${request} of ${service}`)
 }
 
 /** F13. */

@@ -1,5 +1,4 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { POINT_WITHIN_MS } from '../plan.js'
 import { NotMade, type Make } from '../scene.js'
 import { pointsOf } from '../points.js'
 
@@ -14,16 +13,18 @@ export const killAtPoint: Make = async ({ installation, over }, { service }, ran
   const running = installation.processOf(service)
   const crashAt = `${random.pick(pointsOf(service))}:${random.between(1, 3)}`
   await running.end('SIGKILL', { CRASH_AT: crashAt })
-  const deadline = Date.now() + POINT_WITHIN_MS
-  const before = running.pid
-  let armed: number | undefined
-  while (Date.now() < deadline && !over.aborted) {
-    if (running.pid !== before) armed ??= running.pid
-    if (armed !== undefined && running.pid !== armed) return `${service} at ${crashAt}`
+  const before = running.endings.length
+  while (running.endings.length === before) {
+    if (over.aborted) {
+      // nobody shall die when the faults are over
+      await running.end('SIGTERM')
+      throw new NotMade(`${service} did not come to ${crashAt}`)
+    }
     await wait(50)
   }
-  // it may die of it later, and that is well
-  throw new NotMade(`${service} did not come to ${crashAt}`)
+  const { how, isAsked } = running.endings[before] ?? { how: '', isAsked: true }
+  if (isAsked || how !== 'SIGKILL') throw new NotMade(`${service} ended before it came to ${crashAt}`)
+  return `${service} at ${crashAt}`
 }
 
 /** F3. */

@@ -51,6 +51,8 @@ export interface InstallationOptions {
   readonly reset?: boolean
   /** Over the usual environment of a service. */
   readonly env?: Readonly<Partial<Record<ServiceName, Readonly<Record<string, string>>>>>
+  /** Nobody looks for it at the usual ports: it takes others, beside those that start at the same time. */
+  readonly isApart?: boolean
   /** How many times faster than in the world carriers deliver. */
   readonly carrierSpeed?: number
   readonly seed?: number
@@ -86,7 +88,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     const logs = join(directory, 'logs')
     await stopLeftovers(logs, say)
     if (options.reset === true) await forget(directory, say)
-    const ports = await choosePorts(say)
+    const ports = await choosePorts(say, options.isApart)
     const infrastructure = await serversOf(options, directory, say)
     stops.push(() => infrastructure.stop())
     options.signal?.throwIfAborted()

@@ -28,13 +28,19 @@ wantedPorts satisfies Record<ServiceName, number>
 /** Other installations on this machine lie so far above. They stay below the ports that the system gives to connections: there, somebody else could take a service's port while it starts again. */
 const STEP = 100
 
-/** A free port for each, the wanted one where it can be; `told` hears of every other. */
-export async function choosePorts(told: (line: string) => void): Promise<Ports> {
+const STEPS = 20
+
+/**
+ * A free port for each, the wanted one where it can be; `told` hears of every other. An installation that nobody looks
+ * for at the wanted ports begins somewhere above (`isApart`): one that starts at the same moment may not see that a port is taken.
+ */
+export async function choosePorts(told: (line: string) => void, isApart = false): Promise<Ports> {
+  const first = isApart ? 1 + (process.pid % (STEPS - 1)) : 0
   const chosen: [Listener, number][] = []
   for (const listener of Object.keys(wantedPorts) as Listener[]) {
     const wanted = wantedPorts[listener]
-    const port = await freePort(...Array.from({ length: 20 }, (_, step) => wanted + step * STEP))
-    if (port !== wanted) told(`Port ${wanted} is taken: ${listener} gets ${port}`)
+    const port = await freePort(...Array.from({ length: STEPS }, (_, step) => wanted + ((first + step) % STEPS) * STEP))
+    if (port !== wanted && !isApart) told(`Port ${wanted} is taken: ${listener} gets ${port}`)
     chosen.push([listener, port])
   }
   return Object.fromEntries(chosen) as Ports

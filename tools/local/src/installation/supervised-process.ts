@@ -23,6 +23,13 @@ export interface ProgramToRun {
   readonly onCrash: (how: string) => void
 }
 
+/** How a process ended: by a signal or with a code. */
+export interface Ending {
+  readonly how: string
+  /** We ended it. */
+  readonly isAsked: boolean
+}
+
 const readyWithinMs = 60_000
 const stopWithinMs = 30_000
 const firstPauseMs = 250
@@ -34,7 +41,10 @@ const wellAfterMs = 30_000
 export class SupervisedProcess {
   private child: ChildProcess | undefined
   private isStopping = false
+  private isAsked = false
   private crashes = 0
+  /** How it ended each time, and whether we ended it; the last one at the end. */
+  readonly endings: Ending[] = []
   /** For the next start alone. */
   private envOnce: Readonly<Record<string, string>> = {}
 
@@ -71,6 +81,7 @@ export class SupervisedProcess {
     const { child } = this
     if (hasEnded(child) || child === undefined) return
     this.envOnce = envOnce
+    this.isAsked = true
     const ended = once(child, 'exit')
     child.kill(signal)
     await ended
@@ -126,6 +137,8 @@ export class SupervisedProcess {
     child.once('exit', (code, signal) => {
       if (this.isStopping) return
       this.crashes = Date.now() - startedAt > wellAfterMs ? 0 : this.crashes + 1
+      this.endings.push({ how: signal ?? `code ${code}`, isAsked: this.isAsked })
+      this.isAsked = false
       this.program.onCrash(`${name} ended with ${signal ?? `code ${code}`}`)
       const wait = Math.min(firstPauseMs * 2 ** this.crashes, longestPauseMs)
       setTimeout(() => {
