@@ -1,7 +1,9 @@
-import type { EventDefinition } from '@waybill/contracts'
+import { randomUUID } from 'node:crypto'
+import type { EventDefinition, TopicDefinition } from '@waybill/contracts'
+import type { TimerCause } from '@waybill/kernel'
 import type { Registry } from 'prom-client'
 import { askForRepublish } from './republish.js'
-import { inTransaction, type Alarm, type MessagingLog, type RaiseAlarm, type SqlPool } from './platform.js'
+import { inTransaction, type Alarm, type MessagingLog, type RaiseAlarm, type SqlClient, type SqlPool } from './platform.js'
 import { dropOldHistory } from './held-history.js'
 import { Inbox, INBOX_DAYS } from './inbox.js'
 import { Journal } from './journal.js'
@@ -9,8 +11,8 @@ import type { KafkaDriver } from './kafka-driver.js'
 import { kafkaJsDriver, type KafkaAccess } from './kafkajs-driver.js'
 import { messageOf } from './failure.js'
 import { MessagingMetrics } from './metrics.js'
-import { Operations } from './operations.js'
-import { houseRegistry, republishAsked, topicsOf, watermarkSet, type MessageRegistry } from './registry.js'
+import { Operations, record, type Operator } from './operations.js'
+import { houseRegistry, isCompacted, republishAsked, topicsOf, watermarkSet, type MessageRegistry } from './registry.js'
 import { Relay, type RelayParts } from './relay.js'
 import { Retries } from './retries.js'
 import { KafkaRounds, type ConsumerState, type RoundsParts } from './rounds.js'
@@ -36,6 +38,8 @@ export interface MessagingOptions {
   /** The consumer is dead or hangs: the process has to end. Called once. */
   readonly onFatal: (error: Error) => void
   readonly onAlarm?: (alarm: Alarm) => void
+  /** Publishes keys ('*': all) of this service's compacted topics again from its tables, begun in this transaction. Left out: the journal's latest. */
+  readonly tellAgain?: (client: SqlClient, asked: readonly { readonly topic: string; readonly subject: string }[]) => Promise<void>
   /** Another Kafka client, or the same with faults. */
   readonly driver?: KafkaDriver
   /** For tests that cannot wait. */
@@ -52,6 +56,9 @@ export interface MessagingHealth {
 
 /** What messaging says to itself over the control topic, whatever the registry holds. */
 const ownEvents: readonly EventDefinition[] = [republishAsked as EventDefinition, watermarkSet as EventDefinition]
+
+/** In RepublishAsked: every key of a compacted topic. */
+const ALL_SUBJECTS = '*'
 
 const KEEP_PARTITIONS_EVERY_MS = 3_600_000
 
@@ -111,8 +118,9 @@ export class Messaging {
       alarm,
       ...(options.times?.breakerPauseMs === undefined ? {} : { breakerPauseMs: options.times.breakerPauseMs }),
     }
+    const askForTopics = (names: readonly string[]) => this.askForTopics(topics, names)
     const subscribed = [...new Set([republishAsked.topic.name, ...registry.consumers[group].handles.map(({ topic }) => topic.name)])]
-    const rounds = new KafkaRounds({ ...work, driver: this.driver, subscribed, onFatal: options.onFatal, ...(options.times?.watchdog ? { watchdog: options.times.watchdog } : {}) })
+    const rounds = new KafkaRounds({ ...work, driver: this.driver, subscribed, askForTopics, onFatal: options.onFatal, ...(options.times?.watchdog ? { watchdog: options.times.watchdog } : {}) })
     this.rounds = rounds
     this.watermarkCheck = new WatermarkCheck({ ...work, driver: this.driver, offsets: rounds.offsets, subscribed, journal: this.journal, ...(options.times?.watermarks ? { times: options.times.watermarks } : {}) })
     this.retries = new Retries(work, rounds.work)
@@ -160,9 +168,44 @@ export class Messaging {
     await inTransaction(this.options.pool, async (client) => {
       const admissions = await this.inbox.admit(client, batch.map(({ cause }) => cause))
       const ours = batch.filter(({ payload }, index) => admissions[index] === 'fresh' && payload.service === this.options.service)
-      await askForRepublish(client, ours.map(({ payload }) => ({ topic: payload.topic, subject: payload.subject, fromSequence: payload.from })))
+      await this.sendAgain(client, ours.map(({ payload }) => payload))
     })
     this.relay.kick()
+  }
+
+  /**
+   * An operator wants facts of this service published again: the latest of one key or of all of a compacted topic, or a subject's facts
+   * from a sequence on. Returned: why not.
+   */
+  async publishAgain({ topic, subject, from }: { readonly topic: string; readonly subject?: string; readonly from: number }, by: Operator): Promise<string | undefined> {
+    const { service, registry = houseRegistry } = this.options
+    const definition = topicsOf(registry).get(topic)
+    if (!definition?.writtenBy.some((writer) => writer === service)) return `${service} writes no ${topic}`
+    if (subject === undefined && !isCompacted(definition)) return `${topic} is not compacted: whose facts are wanted?`
+    await inTransaction(this.options.pool, async (client) => {
+      await this.sendAgain(client, [{ topic, subject: subject ?? ALL_SUBJECTS, from }])
+      await record(client, by, 'publish again', { topic, subject, from })
+    })
+    this.relay.kick()
+    return undefined
+  }
+
+  /** From the journal, or, of compacted topics, from the owner's tables: they know what the journal has forgotten. */
+  private async sendAgain(client: SqlClient, asked: readonly { readonly topic: string; readonly subject: string; readonly from: number }[]): Promise<void> {
+    const topics = topicsOf(this.options.registry ?? houseRegistry)
+    const fromTables = asked.filter(({ topic }) => this.options.tellAgain !== undefined && isCompacted(topics.get(topic) ?? republishAsked.topic))
+    await this.options.tellAgain?.(client, fromTables)
+    await askForRepublish(client, asked.filter((one) => !fromTables.includes(one)).map(({ topic, subject, from }) => ({ topic, subject, fromSequence: isCompacted(topics.get(topic) ?? republishAsked.topic) ? null : from })))
+  }
+
+  /** A compacted topic was lost as a whole: its owners have it in their tables. */
+  private async askForTopics(topics: ReadonlyMap<string, TopicDefinition>, names: readonly string[]): Promise<void> {
+    const cause: TimerCause = { kind: 'timer', timer: 'topic-made-anew', subject: this.options.service, token: randomUUID(), correlationId: null, actor: 'system:messaging', traceparent: null }
+    const asked = names.flatMap((topic) =>
+      (topics.get(topic)?.writtenBy ?? []).map((service) => ({ event: republishAsked as EventDefinition, subject: service, key: service, payload: { service, topic, subject: ALL_SUBJECTS, from: 1 }, cause })),
+    )
+    await inTransaction(this.options.pool, (client) => this.journal.append(client, asked))
+    this.journal.afterCommit()
   }
 
   private async stopAll(): Promise<void> {

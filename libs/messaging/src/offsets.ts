@@ -56,6 +56,7 @@ export interface GuardParts {
   readonly group: string
   readonly topics: ReadonlyMap<string, TopicDefinition>
   readonly offsets: NextOffsets
+  readonly askForTopics: (names: readonly string[]) => Promise<void>
   readonly log: MessagingLog
   readonly alarm: RaiseAlarm
 }
@@ -69,6 +70,7 @@ export async function guardOffsets(parts: GuardParts, topics: readonly string[])
   const stored = await parts.offsets.load()
   const lost: LostRecords[] = []
   const moves: PartitionOffset[] = []
+  const emptied = new Set<string>()
   for (const found of await parts.driver.offsets(parts.group, topics)) {
     const verdict = judge(found, stored.get(partitionId(found.topic, found.partition)) ?? null)
     const { topic, partition } = found
@@ -78,6 +80,7 @@ export async function guardOffsets(parts: GuardParts, topics: readonly string[])
       parts.alarm('topic-made-anew', 'a topic is shorter than what was read of it: it is read again from its start', { topic, partition, high: found.high.toString(), committed: String(found.committed) })
       await parts.offsets.reset({ topic, partition, offset: found.low })
       moves.push({ topic, partition, offset: found.low })
+      if (isCompactedTopic(parts, topic)) emptied.add(topic)
     } else if (verdict.kind === 'loss accepted') {
       moves.push({ topic, partition, offset: verdict.offset })
     } else if (verdict.kind === 'moved forward') {
@@ -85,6 +88,8 @@ export async function guardOffsets(parts: GuardParts, topics: readonly string[])
       moves.push({ topic, partition, offset: verdict.offset })
     }
   }
+  // Nothing in it is numbered, so no gap and no watermark would show what is missing.
+  if (emptied.size > 0) await parts.askForTopics([...emptied])
   if (moves.length > 0 && lost.length === 0) await parts.driver.moveGroup(parts.group, moves)
   return lost
 }

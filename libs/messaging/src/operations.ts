@@ -398,7 +398,8 @@ const sealedAs = ({ scope, sealing_key }: StoredCopy, copy: Copy): Buffer | unde
 const textOf = ({ key, headers, payload }: Pick<Copy, 'key' | 'headers' | 'payload'>): string =>
   JSON.stringify({ key: key?.toString('utf8') ?? null, headers, payload: payload?.toString('utf8') ?? null })
 
-async function record(client: SqlClient, { who, why }: Operator, action: string, target: Readonly<Record<string, unknown>>): Promise<void> {
+/** Writes down who did what, and why. */
+export async function record(client: SqlClient, { who, why }: Operator, action: string, target: Readonly<Record<string, unknown>>): Promise<void> {
   await client.query({ text: 'INSERT INTO messaging.operator_action (who, why, action, target) VALUES ($1, $2, $3, $4)', values: [who, why, action, JSON.stringify(target)] })
 }
 

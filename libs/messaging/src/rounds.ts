@@ -21,6 +21,8 @@ const LEAVE_MS = 3_000
 export interface RoundsParts extends WorkParts {
   readonly driver: KafkaDriver
   readonly subscribed: readonly string[]
+  /** Has the owners of compacted topics publish them again as a whole. */
+  readonly askForTopics: (names: readonly string[]) => Promise<void>
   readonly onFatal: (error: Error) => void
   readonly watchdog?: { readonly unreadyAfterMs?: number; readonly fatalAfterMs?: number; readonly checkEveryMs?: number }
 }

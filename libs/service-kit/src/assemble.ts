@@ -9,6 +9,7 @@ import { KitModule } from './kit.module.js'
 import type { Log } from './logging.js'
 import type { Plumbing } from './plumbing.js'
 import type { ServiceDefinition } from './service.js'
+import { topicToldBy, type TellingAgain } from './tells-again.js'
 import { TimerRunner, type TimerHandler } from './timer-runner.js'
 import { ON_TIMER, type TimerSubscription } from './timers.js'
 import { RequestPipe } from './validation.pipe.js'
@@ -51,7 +52,9 @@ export async function assemble(service: ServiceDefinition, module: DynamicModule
   app.useGlobalGuards(new AccessGuard(app.get(Reflector), authenticator))
   serveDocument(service.name, app, edge.fastify)
   if (service.group !== undefined) app.connectMicroservice({ strategy: plumbing.messaging.transport }, { inheritAppConfig: true })
-  return { app, timers: new TimerRunner(plumbing.pool, timerHandlersOf(discovery), plumbing.log) }
+  const tells = serveTellers(discovery, plumbing.tellingAgain)
+  const handlers = [...timerHandlersOf(discovery), ...(tells ? [plumbing.tellingAgain.timer] : [])]
+  return { app, timers: new TimerRunner(plumbing.pool, handlers, plumbing.log) }
 }
 
 @Module({})
@@ -64,14 +67,37 @@ function refuseUnguarded({ name }: ServiceDefinition, discovery: DiscoveryServic
 }
 
 function timerHandlersOf(discovery: DiscoveryService): TimerHandler[] {
+  return methodsOf(discovery).flatMap((method) => {
+    const subscription = Reflect.getMetadata(ON_TIMER, method.declared) as TimerSubscription | undefined
+    return subscription ? [{ ...subscription, handle: method.bound as TimerHandler['handle'] } satisfies TimerHandler] : []
+  })
+}
+
+/** Are there any? */
+function serveTellers(discovery: DiscoveryService, tellingAgain: TellingAgain): boolean {
+  const tellers = methodsOf(discovery).flatMap((method) => {
+    const topic = topicToldBy(method.declared)
+    return topic === undefined ? [] : [{ topic, tell: method.bound as Parameters<TellingAgain['serve']>[1] }]
+  })
+  for (const { topic, tell } of tellers) tellingAgain.serve(topic, tell)
+  return tellers.length > 0
+}
+
+interface Method {
+  /** As it stands in its class, with the metadata of its decorators. */
+  readonly declared: object
+  readonly bound: (...given: never[]) => unknown
+}
+
+/** Every method of every provider and controller. */
+function methodsOf(discovery: DiscoveryService): Method[] {
   const scanner = new MetadataScanner()
   return [...discovery.getProviders(), ...discovery.getControllers()].flatMap((wrapper) => {
-    const instance = wrapper.instance as Record<string, TimerHandler['handle']> | undefined
+    const instance = wrapper.instance as Record<string, Method['bound']> | undefined
     if (typeof instance !== 'object' || instance === null) return []
-    const prototype = Object.getPrototypeOf(instance) as object | null
-    return scanner.getAllMethodNames(prototype).flatMap((name) => {
-      const subscription = Reflect.getMetadata(ON_TIMER, instance[name] as object) as TimerSubscription | undefined
-      return subscription ? [{ ...subscription, handle: (due) => (instance[name] as TimerHandler['handle']).call(instance, due) } satisfies TimerHandler] : []
+    return scanner.getAllMethodNames(Object.getPrototypeOf(instance) as object | null).flatMap((name): Method[] => {
+      const declared = instance[name]
+      return declared === undefined ? [] : [{ declared, bound: (...given) => declared.call(instance, ...given) }]
     })
   })
 }

@@ -11,6 +11,7 @@ import { DevelopmentTokenController } from './routes/development-token.controlle
 import { HealthController } from './routes/health.controller.js'
 import { ParkedController } from './routes/parked.controller.js'
 import { QuarantineController } from './routes/quarantine.controller.js'
+import { RepublishController } from './routes/republish.controller.js'
 import { StatisticsController } from './routes/statistics.controller.js'
 import { TasksController } from './routes/tasks.controller.js'
 import { KIT_CONFIG, MESSAGING, POOL } from './tokens.js'
@@ -36,7 +37,7 @@ export class KitModule {
     const providers: Provider[] = provided.map(([token, value]) => ({ provide: token as Type, useValue: value }))
     return {
       module: KitModule,
-      controllers: [HealthController, DevelopmentTokenController, ...(ownsTasks ? [TasksController] : []), ...(group === undefined ? [] : [ParkedController, QuarantineController]), StatisticsController],
+      controllers: [HealthController, DevelopmentTokenController, ...(ownsTasks ? [TasksController] : []), ...(group === undefined ? [] : [ParkedController, QuarantineController]), RepublishController, StatisticsController],
       providers,
       exports: provided.map(([token]) => token as Type),
     }

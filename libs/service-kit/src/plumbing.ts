@@ -12,6 +12,7 @@ import { openLogger, PinoLog, type Log } from './logging.js'
 import { PrometheusMetrics } from './metrics.js'
 import { PostgresUnitOfWork } from './postgres-unit-of-work.js'
 import type { ServiceDefinition } from './service.js'
+import { TellingAgain } from './tells-again.js'
 import { UnitOfWork } from './unit-of-work.js'
 
 /** What stands behind a service: made before Nest, started and stopped by us in our order. Making it connects to nothing. */
@@ -28,6 +29,7 @@ export interface Plumbing {
   readonly housekeeping: Housekeeping
   readonly cursorKey: string
   /** Told when a timer was set; the runner listens once it exists. */
+  readonly tellingAgain: TellingAgain
   readonly timerSet: { tell: (dueAt: Date) => void }
 }
 
@@ -50,6 +52,7 @@ export function layPlumbing(
     metrics: metrics.registry,
     log: logger,
     onFatal: options.onFatal,
+    tellAgain: (client, asked) => tellingAgain.ask(client, asked),
   })
   const timerSet = { tell: (_dueAt: Date): void => undefined }
   const unitOfWork = new PostgresUnitOfWork({
@@ -59,6 +62,7 @@ export function layPlumbing(
     journal: messaging.journal,
     onScheduled: (dueAt) => timerSet.tell(dueAt),
   })
+  const tellingAgain = new TellingAgain(unitOfWork, { tell: (dueAt) => timerSet.tell(dueAt) })
   const delay = new EventLoopDelay()
   return {
     config,
@@ -73,6 +77,7 @@ export function layPlumbing(
     housekeeping: new Housekeeping(pool, log),
     // a service's replicas share their database's URL and nobody else knows it
     cursorKey: createHash('sha256').update(`cursors\n${config.databaseUrl}`).digest('hex'),
+    tellingAgain,
     timerSet,
   }
 }

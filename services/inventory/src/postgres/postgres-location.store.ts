@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common'
-import type { EventCause, LocationId, RequestCause } from '@waybill/kernel'
-import { UnitOfWork, type Tx } from '@waybill/service-kit'
+import { topics } from '@waybill/contracts'
+import type { Cause, EventCause, LocationId, RequestCause } from '@waybill/kernel'
+import { TellsAgain, UnitOfWork, type Telling, type Tx } from '@waybill/service-kit'
 import type { Location, LocationDetails, SavedLocation } from '../locations/location.js'
 import { LocationStore, type PublishedLane, type PublishedProduct } from '../locations/location.store.js'
 import { publishLocation } from '../published-events.js'
@@ -41,6 +42,17 @@ export class PostgresLocationStore extends LocationStore {
       return [rows.length]
     })
     return outcome ?? { result: undefined, replayed: false }
+  }
+
+  @TellsAgain(topics.location)
+  async tellPage(tx: Tx, cause: Cause, { after, only, limit }: Telling): Promise<readonly string[]> {
+    const rows = await tx.query<Location>(
+      'inventory.location.tell-again',
+      `select ${LOCATION} from location where location > $1 and ($2::text is null or location = $2) order by location limit $3 for share`,
+      [after, only, limit],
+    )
+    for (const location of rows) publishLocation(tx, location, cause)
+    return rows.map(({ location }) => location)
   }
 
   list(after: LocationId | undefined, limit: number): Promise<Location[]> {

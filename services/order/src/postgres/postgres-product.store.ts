@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common'
 import type { Answered, Cause } from '@waybill/kernel'
-import { UnitOfWork, type Tx } from '@waybill/service-kit'
+import { topics } from '@waybill/contracts'
+import { TellsAgain, UnitOfWork, type Telling, type Tx } from '@waybill/service-kit'
 import { numbersNeeded } from '../catalogue/declare-products.js'
 import { ProductStore, type DeclareProducts, type ProductDeclared, type ProductFilter } from '../catalogue/product.store.js'
 import type { Product, ProductDeclaration } from '../catalogue/product.js'
@@ -53,16 +54,26 @@ export class PostgresProductStore extends ProductStore {
   async tellAgain(cause: Cause): Promise<Answered<number>> {
     const [outcome] = await this.uow.change([{ cause }], async (tx) => {
       let told = 0
-      for (let after = '', page: Product[] = []; told === 0 || page.length === PAGE; after = page.at(-1)?.number ?? '') {
-        const rows = await tx.query<ProductRow>('products.page', `SELECT ${productColumns} FROM products WHERE number > $1 ORDER BY number LIMIT ${PAGE}`, [after])
-        page = rows.map(productOf)
-        this.tell(tx, page, cause)
+      for (let after: string | undefined = ''; after !== undefined; ) {
+        const page: readonly string[] = await this.tellPage(tx, cause, { after, only: null, limit: PAGE })
         told += page.length
-        if (page.length === 0) break
+        after = page.length === PAGE ? page.at(-1) : undefined
       }
       return [told]
     })
     return { result: outcome?.result ?? 0, replayed: outcome?.replayed ?? false }
+  }
+
+  /** Locked, so that a newer version declared meanwhile is told after this one and not before. */
+  @TellsAgain(topics.product)
+  async tellPage(tx: Tx, cause: Cause, { after, only, limit }: Telling): Promise<readonly string[]> {
+    const rows = await tx.query<ProductRow>(
+      'products.page',
+      `SELECT ${productColumns} FROM products WHERE number > $1 AND ($2::text IS NULL OR number = $2) ORDER BY number LIMIT $3 FOR SHARE`,
+      [after, only, limit],
+    )
+    this.tell(tx, rows.map(productOf), cause)
+    return rows.map(({ number }) => number)
   }
 
   /** Everything sold here, bundles too: a consumer that keeps what is stocked reads `stocked`. */

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common'
-import { UnitOfWork, type Tx } from '@waybill/service-kit'
+import { topics } from '@waybill/contracts'
+import type { Cause } from '@waybill/kernel'
+import { TellsAgain, UnitOfWork, type Telling, type Tx } from '@waybill/service-kit'
 import { laneKey, type Lane } from '../lanes/lane.js'
 import { Lanes, type Answered, type LaneInput } from '../lanes/lanes.js'
 import { publishLane } from '../published-events.js'
@@ -39,6 +41,17 @@ export class PostgresLanes extends Lanes {
       [filter.location ?? null, filter.country ?? null, filter.after?.[0] ?? null, filter.after?.[1] ?? null, filter.limit],
     )
     return rows.map(toLane)
+  }
+
+  @TellsAgain(topics.lane)
+  async tellAgain(tx: Tx, cause: Cause, { after, only, limit }: Telling): Promise<readonly string[]> {
+    const rows = await tx.query<LaneRow>(
+      'lanes.tell_again',
+      `select * from lanes where location || ':' || country > $1 and ($2::text is null or location || ':' || country = $2) order by location || ':' || country limit $3 for share`,
+      [after, only, limit],
+    )
+    for (const row of rows) publishLane(tx, toLane(row), cause)
+    return rows.map(({ location, country }) => laneKey(location, country))
   }
 }
 
