@@ -1,6 +1,7 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify'
 import { crashPoint } from '@waybill/kernel'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { admitWork, type Load } from './admission.js'
 import { useBodyParsers } from './body-parser.js'
@@ -55,6 +56,8 @@ export function openEdge({ service, log, metrics, load }: EdgeParts): Edge {
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket as Socket),
   })
   const fastify = adapter.getInstance() as unknown as FastifyInstance
+  // Node would answer with a bare status
+  fastify.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => refuseExpectation(response))
   routes.watch(fastify)
   useBodyParsers(fastify)
   useSteps(fastify, service, metrics, log)
@@ -105,6 +108,12 @@ function useSecurityHeaders(fastify: FastifyInstance): void {
     if (request.url.startsWith('/v1/')) crashPoint('C5-replying')
     done()
   })
+}
+
+/** The request expects something other than 100-continue, which nobody here can promise. */
+function refuseExpectation(response: ServerResponse): void {
+  const problem = new Problem('expectation-failed')
+  response.writeHead(problem.status, { 'content-type': 'application/problem+json; charset=utf-8', connection: 'close' }).end(JSON.stringify(problem.toJSON()))
 }
 
 /** Node gave up on the request before it was one: bad HTTP, headers too large or too slow. */

@@ -125,6 +125,15 @@ describe('a body (bad inputs, group A)', () => {
     expect(Buffer.concat(chunks).toString()).toMatch(/^HTTP\/1.1 400 [^]*application\/problem\+json[^]*malformed-request/)
   })
 
+  test('an expectation that nobody can meet is refused as a problem', async () => {
+    const { port, hostname } = new URL(service.url)
+    const socket = connect(Number(port), hostname)
+    socket.write(`POST ${path()} HTTP/1.1\r\nHost: x\r\nExpect: 200-maybe\r\nContent-Length: 2\r\n\r\n{}`)
+    const chunks: Buffer[] = []
+    for await (const chunk of socket) chunks.push(chunk as Buffer)
+    expect(Buffer.concat(chunks).toString()).toMatch(/^HTTP\/1.1 417 [^]*application\/problem\+json[^]*expectation-failed/)
+  })
+
   test('of a bulk route may be 4 MB, no more', async () => {
     const body = (bytes: number) => `{"a":"${'x'.repeat(bytes)}"}`
     const as = { authorization: `Bearer ${await developmentToken({ role: 'operator' })}` }

@@ -1,5 +1,6 @@
 export { LiveWorld, type WorldAddresses } from './live-world.js'
 export { lineOf } from './report.js'
 export type { Rule, Violation } from './rule.js'
+export { rules } from './rules/index.js'
 export { verify, type Finding, type VerifyOptions } from './verify.js'
 export type { SentOrder, World } from './world.js'
