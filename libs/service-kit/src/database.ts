@@ -1,5 +1,6 @@
 import { Pool, types, type PoolClient, type PoolConfig } from 'pg'
 import type { Log } from './logging.js'
+import { cutWhenSilent } from './silent-connection.js'
 
 /** Connections a process may hold to its database. Source: reliability.md section 6. */
 export const POOL_MAX = 10
@@ -14,7 +15,8 @@ const serverLimits = {
   statement_timeout: 5_000,
   lock_timeout: 2_000,
   idle_in_transaction_session_timeout: 10_000,
-  options: '-c jit=off',
+  // the last four: a server does not keep the locks and sessions of clients that can no longer be reached
+  options: '-c jit=off -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=20000',
 }
 
 const typeParsers = {
@@ -28,6 +30,8 @@ const connectionSettings = (url: string, application: string): PoolConfig => ({
   application_name: application,
   connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   keepAlive: true,
+  // without it the system's default is used: two hours
+  keepAliveInitialDelayMillis: 10_000,
   types: typeParsers,
   ...serverLimits,
 })
@@ -37,6 +41,7 @@ export function openPool(url: string, application: string, max: number, log: Log
   const pool = new Pool({ ...connectionSettings(url, application), max, idleTimeoutMillis: 30_000 })
   // an idle connection that breaks is replaced by the pool; without a listener Node would end the process
   pool.on('error', (error) => log.warn('database connection lost', { error }))
+  pool.on('connect', (client) => cutWhenSilent(client))
   return pool
 }
 

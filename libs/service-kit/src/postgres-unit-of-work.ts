@@ -15,6 +15,8 @@ import { UnitOfWork, type NewTask, type Outcome, type Publication, type Timer, t
 /** How often a request's work is tried again after a transient failure. */
 const RETRIES_MAX = 5
 const RETRY_FIRST_MS = 20
+/** After that a caller is told to come back, rather than kept waiting for a database that does not answer. */
+const RETRY_WITHIN_MS = 4_000
 
 /** How an input's cause was taken: new, done before (with its result), the same as another input of this batch, or refused. */
 type Admitted =
@@ -65,13 +67,14 @@ export class PostgresUnitOfWork extends UnitOfWork {
     inputs: readonly I[],
     work: (tx: Tx, fresh: readonly I[]) => Promise<readonly R[] | void>,
   ): Promise<readonly Outcome<R>[]> {
+    const beganAt = performance.now()
     for (let retry = 0; ; retry++) {
       try {
         return await this.once(inputs, work)
       } catch (error) {
         if (!isTransient(error)) throw error
         // safe although the commit may have happened: the same keys find their stored results
-        if (retry === RETRIES_MAX) throw problemOfFailure(error) ?? error
+        if (retry === RETRIES_MAX || performance.now() - beganAt > RETRY_WITHIN_MS) throw problemOfFailure(error) ?? error
         await wait(RETRY_FIRST_MS * 2 ** retry * (0.5 + Math.random()))
       }
     }
