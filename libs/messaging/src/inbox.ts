@@ -236,21 +236,25 @@ export class Inbox {
   private async decideRetried(client: SqlClient, cause: EventCause, read: ParkedAs): Promise<Admission> {
     const head = await retryHead(client, this.parts.group, cause, read)
     if (!head) return 'seen'
+    if (await this.missesOne(client, cause)) return 'parked'
+    const inserted = await this.insert(client, [cause])
+    await head.leave()
+    if (cause.sequence !== null) await this.saveSequences(client, [cause], new Map([[subjectOf(cause), cause.sequence]]))
+    return inserted > 0 ? 'fresh' : 'seen'
+  }
+
+  /** Is a message before this parked one still missing? Then its owner is asked once more, and the key goes on waiting. */
+  async missesOne(client: SqlClient, cause: EventCause): Promise<boolean> {
     const { rows } = await client.query<{ sequence: string }>({
       name: 'messaging.inbox.last',
       text: 'SELECT sequence FROM messaging.consumed_sequence WHERE consumer_group = $1 AND topic = $2 AND subject = $3',
       values: [this.parts.group, cause.topic, cause.subject],
     })
     const last = rows[0] === undefined ? undefined : Number(rows[0].sequence)
-    if (cause.sequence !== null && last !== undefined && cause.sequence > last + 1) {
-      await setParkedCode(client, this.parts.group, cause, GAP, `sequence ${cause.sequence} came after ${last}`)
-      await this.askAgain(client, [{ cause, from: last + 1 }])
-      return 'parked'
-    }
-    const inserted = await this.insert(client, [cause])
-    await head.leave()
-    if (cause.sequence !== null) await this.saveSequences(client, [cause], new Map([[subjectOf(cause), cause.sequence]]))
-    return inserted > 0 ? 'fresh' : 'seen'
+    if (cause.sequence === null || last === undefined || cause.sequence <= last + 1) return false
+    await setParkedCode(client, this.parts.group, cause, GAP, `sequence ${cause.sequence} came after ${last}`)
+    await this.askAgain(client, [{ cause, from: last + 1 }])
+    return true
   }
 
   /** Counts a parked message as passed without handling it: it is ignored by this build, or an operator gave it up. */

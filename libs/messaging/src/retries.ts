@@ -124,7 +124,7 @@ export class Retries {
         const [code, detail] = decoded ? [decoded.code, decoded.detail] : ['unknown-topic', key.topic]
         return await this.passOn(key, head, decoded?.cause, 'quarantined', (client) => quarantine(client, this.parts, [{ record, cause: decoded?.cause, code, detail }]))
       }
-      if (decoded.kind === 'ignored') return await this.passOn(key, head, decoded.cause, 'ignored')
+      if (decoded.kind === 'ignored') return await this.ignore(key, head, decoded.cause)
       // What it was when it came, so that the same record coming once more is no conflict with what an operator made of it.
       const cause: EventCause = { ...decoded.cause, payloadHash: head.payload_hash }
       const delivery: Delivery = { record, cause, event: decoded.event, payload: decoded.payload, parked: head, admission: undefined }
@@ -150,6 +150,13 @@ export class Retries {
       await parked.leave(act)
       return true
     })
+  }
+
+  /** What no handler takes counts in its sequence like any other: it may not pass what is missing before it. */
+  private async ignore(key: Key, head: HeadRow, cause: EventCause): Promise<boolean> {
+    const misses = await inTransaction(this.parts.pool, (client) => this.parts.inbox.missesOne(client, cause))
+    if (misses) return !(await this.failed(key, head))
+    return this.passOn(key, head, cause, 'ignored')
   }
 
   /** Its key was deleted, with the right to keep it: nobody can read it any more, and nothing may wait for it. */

@@ -3,7 +3,7 @@ import { event, type EventDefinition, type TopicDefinition } from '@waybill/cont
 import { eventually, tablesThatHold } from '@waybill/testing'
 import Type from 'typebox'
 import { createTopics, encode, Poison, type MessageRegistry, type Received } from '../src/index.js'
-import { apply, change, crates, CratePacked, House, listen, newId, registry, rowsOf, stepsOf, type CrateFact, type TestService } from './harness.js'
+import { apply, change, crates, CratePacked, CrateSeen, House, listen, newId, registry, rowsOf, stepsOf, type CrateFact, type TestService } from './harness.js'
 
 const GROUP = 'inventory.operators'
 const people: TopicDefinition = { ...crates, name: 'test.person.v1', noun: 'test.person', key: 'person', personal: true, erasedBy: 'oms.test.person.person-forgotten.v1' }
@@ -159,6 +159,17 @@ test('an edit made while the old content is being tried is what counts', async (
   open()
   await eventually(async () => expect(await stepsOf(service.pool, 'edited')).toEqual([2]))
   before = () => undefined
+})
+
+test('what nobody handles waits for what is missing before it too, and does not make it come too late', async () => {
+  within = () => undefined
+  await house.sendAll([{ crate: 'unhandled', sequence: 1 }, { crate: 'unhandled', sequence: 3, event: CrateSeen }])
+  await waitsWith('unhandled', 1)
+  await operations().retryParked({ topic: crates.name, key: 'unhandled' }, ada)
+  await eventually(async () => expect(await parked('unhandled')).toMatchObject({ code: 'sequence-gap', attempts: 1 }))
+  await house.send('unhandled', { sequence: 2 })
+  await eventually(async () => expect(await stepsOf(service.pool, 'unhandled')).toEqual([1, 2]))
+  await eventually(async () => expect(await parked('unhandled')).toBeUndefined())
 })
 
 test('of operators who decide at once one decides, and everybody is told', async () => {
