@@ -40,6 +40,7 @@ export const consumers: Readonly<Record<string, ConsumerGroup>> = {
   'after-sales.main': group('after-sales', [
     e.OrderPlaced, e.FulfillmentPacked, e.ShipmentDispatched, e.ShipmentDelivered,
     e.PaymentRefunded, e.RefundFailed, e.ChannelRefundDue,
+    e.DeliveryDetailsErased,
     e.LocationPublished,
   ]),
   'notification.main': group('notification', [

@@ -15,6 +15,7 @@ import { PostgresPolicyStore } from './postgres/postgres-policy.store.js'
 import { DueDatesTimer } from './timers/due-dates.timer.js'
 import { AnswerFeedback } from './use-cases/answer-feedback.js'
 import { FollowOrder } from './use-cases/follow-order.js'
+import { ForgetCustomer } from './use-cases/forget-customer.js'
 import { KeepLocations } from './use-cases/keep-locations.js'
 import { MindDueDates } from './use-cases/mind-due-dates.js'
 import { RequestReturn } from './use-cases/request-return.js'
@@ -29,7 +30,7 @@ import { WritePolicies } from './use-cases/write-policies.js'
     { provide: CareQueries, useClass: PostgresCareQueries },
     { provide: PolicyStore, useClass: PostgresPolicyStore },
     { provide: MirrorStore, useClass: PostgresMirrorStore },
-    AnswerFeedback, FollowOrder, KeepLocations, MindDueDates, RequestReturn, WorkReturn, WritePolicies,
+    AnswerFeedback, FollowOrder, ForgetCustomer, KeepLocations, MindDueDates, RequestReturn, WorkReturn, WritePolicies,
     DueDatesTimer,
   ],
 })

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals'
 import {
   ChannelRefundDue,
   consumers,
+  DeliveryDetailsErased,
   FulfillmentPacked,
   LocationPublished,
   OrderPlaced,
@@ -52,6 +53,7 @@ const story = [
   step(ShipmentDispatched, () => about(shipment, { shipment, fulfillment, lines })),
   step(ShipmentDelivered, () => about(shipment, { shipment, fulfillment, lines, deliveredAt: new Date().toISOString() })),
   step(RefundFailed, async () => about(newId(), { return: await returned() })),
+  step(DeliveryDetailsErased, () => about(order, {})),
   step(PaymentRefunded, async () => about(newId(), { return: await returned() })),
   step(ChannelRefundDue, async () => ({ ...about(order, { return: await returned() }), key: `${exampleOf(ChannelRefundDue).channel}:${exampleOf(ChannelRefundDue).reference}` })),
 ]

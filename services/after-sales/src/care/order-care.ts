@@ -51,9 +51,11 @@ export interface OrderCare {
   readonly packages: readonly CaredPackage[]
   readonly returns: readonly Return[]
   readonly feedbacks: readonly Feedback[]
+  /** The customer is to be forgotten: nothing that people write is kept any more. */
+  readonly isForgotten: boolean
 }
 
-export const newCare = (order: OrderId): OrderCare => ({ order, placed: null, shipments: [], packages: [], returns: [], feedbacks: [] })
+export const newCare = (order: OrderId): OrderCare => ({ order, placed: null, shipments: [], packages: [], returns: [], feedbacks: [], isForgotten: false })
 
 /** The order's own facts, taken once: what was frozen stays frozen. */
 export const placed = (care: OrderCare, facts: PlacedFacts): OrderCare => (care.placed ? care : { ...care, placed: facts })
@@ -80,4 +82,11 @@ export function shipmentSeen(care: OrderCare, seen: Pick<CaredShipment, 'shipmen
 export const withReturn = (care: OrderCare, changed: Return): OrderCare => ({
   ...care,
   returns: [...care.returns.filter(({ id }) => id !== changed.id), changed],
+})
+
+/** Forgets what the customer wrote, because people write names; marks and causes say nothing of who gave them. For ever: later words are not kept. */
+export const forgotten = (care: OrderCare): OrderCare => ({
+  ...care,
+  isForgotten: true,
+  feedbacks: care.feedbacks.map((feedback) => (feedback.answer ? { ...feedback, answer: { ...feedback.answer, text: '' } } : feedback)),
 })

@@ -23,10 +23,11 @@ export type FeedbackOutcome = { readonly status: 'received' } | { readonly statu
 
 /** The customer answers. One answer a question. */
 export function answerFeedback(care: OrderCare, { feedback, answer }: { readonly feedback: string; readonly answer: FeedbackAnswer }): Decision<FeedbackOutcome> {
+  const text = care.isForgotten ? '' : answer.text
   const asked = care.feedbacks.find(({ id }) => id === feedback)
   if (!asked) return decided(care, { status: 'refused', code: 'feedback-not-found' })
   if (asked.status !== 'requested') return decided(care, { status: 'refused', code: asked.status === 'closed' ? 'feedback-closed' : 'feedback-already-received' })
-  return decided(replace(care, { ...asked, status: 'received', answer }), { status: 'received' }, {
+  return decided(replace(care, { ...asked, status: 'received', answer: { ...answer, text } }), { status: 'received' }, {
     facts: [
       {
         fact: 'feedback-received',
@@ -37,7 +38,7 @@ export function answerFeedback(care: OrderCare, { feedback, answer }: { readonly
         causes: answer.causes,
         carrier: shipmentOf(care, asked.shipment)?.carrier ?? 'unknown',
         products: productsOf(care, asked.shipment),
-        withText: answer.text !== '',
+        withText: text !== '',
       },
     ],
     wakes: [{ kind: 'feedback-closing', subject: feedback, dueAt: null }],

@@ -1,8 +1,9 @@
 import { Controller } from '@nestjs/common'
-import { ChannelRefundDue, FulfillmentPacked, LocationPublished, OrderPlaced, PaymentRefunded, RefundFailed, ShipmentDelivered, ShipmentDispatched } from '@waybill/contracts'
+import { ChannelRefundDue, DeliveryDetailsErased, FulfillmentPacked, LocationPublished, OrderPlaced, PaymentRefunded, RefundFailed, ShipmentDelivered, ShipmentDispatched } from '@waybill/contracts'
 import { asId, dayIn, type FulfillmentId, type OrderId, type ReturnId, type ShipmentId } from '@waybill/kernel'
 import { On, type Received } from '@waybill/messaging'
 import { FollowOrder } from '../use-cases/follow-order.js'
+import { ForgetCustomer } from '../use-cases/forget-customer.js'
 import { KeepLocations } from '../use-cases/keep-locations.js'
 import { WorkReturn } from '../use-cases/work-return.js'
 
@@ -13,6 +14,7 @@ export class OrderEventsConsumer {
     private readonly followOrder: FollowOrder,
     private readonly workReturn: WorkReturn,
     private readonly keepLocations: KeepLocations,
+    private readonly forgetCustomer: ForgetCustomer,
   ) {}
 
   @On(OrderPlaced)
@@ -79,6 +81,11 @@ export class OrderEventsConsumer {
     await this.workReturn.refundFailed(
       batch.map(({ cause, payload }) => ({ cause, order: asId<OrderId>(payload.order), id: returnOf(payload), reason: payload.reason })),
     )
+  }
+
+  @On(DeliveryDetailsErased)
+  async detailsErased(batch: readonly Received<DeliveryDetailsErased>[]): Promise<void> {
+    await this.forgetCustomer.run(batch.map(({ cause, payload }) => ({ cause, order: asId<OrderId>(payload.order) })))
   }
 
   @On(LocationPublished)

@@ -15,6 +15,7 @@ interface CareRow {
   placed: PlacedFacts | null
   shipments: CaredShipment[]
   packages: CaredPackage[]
+  is_forgotten: boolean
 }
 
 interface ReturnRow {
@@ -103,7 +104,7 @@ export class PostgresCareStore extends CareStore {
 async function load(tx: Tx, orders: readonly OrderId[]): Promise<Map<OrderId, OrderCare>> {
   const ids = [...new Set(orders)].sort()
   await tx.query('care-make', 'INSERT INTO order_care (order_id) SELECT unnest($1::uuid[]) ORDER BY 1 ON CONFLICT DO NOTHING', [ids])
-  const rows = await tx.query<CareRow>('care-lock', 'SELECT order_id, placed, shipments, packages FROM order_care WHERE order_id = ANY($1::uuid[]) ORDER BY order_id FOR UPDATE', [ids])
+  const rows = await tx.query<CareRow>('care-lock', 'SELECT order_id, placed, shipments, packages, is_forgotten FROM order_care WHERE order_id = ANY($1::uuid[]) ORDER BY order_id FOR UPDATE', [ids])
   const returns = await tx.query<ReturnRow>(
     'care-returns',
     `SELECT return_id, order_id, status, by, policy, rule, location, send_back_until::text, refund_shipping, refunded_minor, lines, ${utc('requested_at')} AS requested_at
@@ -126,6 +127,7 @@ async function load(tx: Tx, orders: readonly OrderId[]): Promise<Map<OrderId, Or
           placed: row.placed,
           shipments: row.shipments,
           packages: row.packages,
+          isForgotten: row.is_forgotten,
           returns: returns.filter((each) => each.order_id === order).map(toReturn),
           feedbacks: feedbacks.filter((each) => each.order_id === order).map(toFeedback),
         },
@@ -171,13 +173,14 @@ async function save(tx: Tx, cares: readonly OrderCare[], steps: readonly Step[])
   if (cares.length === 0) return
   await tx.query(
     'care-save',
-    `UPDATE order_care c SET placed = n.placed, shipments = n.shipments, packages = n.packages
-     FROM unnest($1::uuid[], $2::jsonb[], $3::jsonb[], $4::jsonb[]) AS n(order_id, placed, shipments, packages) WHERE c.order_id = n.order_id`,
+    `UPDATE order_care c SET placed = n.placed, shipments = n.shipments, packages = n.packages, is_forgotten = n.is_forgotten
+     FROM unnest($1::uuid[], $2::jsonb[], $3::jsonb[], $4::jsonb[], $5::boolean[]) AS n(order_id, placed, shipments, packages, is_forgotten) WHERE c.order_id = n.order_id`,
     [
       cares.map(({ order }) => order),
       cares.map(({ placed }) => (placed === null ? null : JSON.stringify(placed))),
       cares.map(({ shipments }) => JSON.stringify(shipments)),
       cares.map(({ packages }) => JSON.stringify(packages)),
+      cares.map(({ isForgotten }) => isForgotten),
     ],
   )
   const returns = cares.flatMap((care) => care.returns.map((each) => ({ ...each, order: care.order })))

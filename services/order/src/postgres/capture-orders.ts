@@ -116,3 +116,11 @@ function decisionAt(decisions: readonly Decision[], index: number): Decision {
   if (!decision) throw new Error('An order has no decision')
   return decision
 }
+
+/** Channel and reference as a reply and a table can carry them, even where they are what is wrong. */
+export function sentAs(order: Incoming | undefined): { channel: string; reference: string } {
+  const raw = (order?.raw ?? {}) as { readonly channel?: unknown; readonly reference?: unknown }
+  return { channel: printable(raw.channel), reference: printable(raw.reference) }
+}
+
+const printable = (value: unknown): string => (typeof value === 'string' ? value.replace(/\p{C}/gu, '?').slice(0, 64) : '') || '?'

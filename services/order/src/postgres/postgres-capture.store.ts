@@ -4,7 +4,7 @@ import { newId, UnitOfWork, type Tx } from '@waybill/service-kit'
 import { knownOf, type Decision } from '../capture/capture.js'
 import { CaptureStore, FORGET_REFUSED, type Arrival, type Capture, type DueInput, type Door, type Incoming, type OrderAnswer } from '../capture/capture.store.js'
 import { orderAccepted, orderRefused } from '../published-events.js'
-import { answerTo, captureWithin, type Caused } from './capture-orders.js'
+import { answerTo, captureWithin, sentAs, type Caused } from './capture-orders.js'
 import { INPUT_KEPT_DAYS, keepInputKeys, newInputKey, seal } from './sealed-input.js'
 import { Patience } from '../order-process/patience.js'
 import { RememberedTerms } from './terms.js'
@@ -92,11 +92,3 @@ async function keepRefused(tx: Tx, incoming: readonly Caused[], decisions: reado
   const day = tx.now.toISOString().slice(0, 10)
   tx.schedule({ kind: FORGET_REFUSED, subject: day, dueAt: new Date(Date.parse(day) + (INPUT_KEPT_DAYS + 1) * DAY_MS) })
 }
-
-/** Channel and reference as a reply and a table can carry them, even where they are what is wrong. */
-function sentAs(order: Incoming | undefined): { channel: string; reference: string } {
-  const raw = (order?.raw ?? {}) as { readonly channel?: unknown; readonly reference?: unknown }
-  return { channel: printable(raw.channel), reference: printable(raw.reference) }
-}
-
-const printable = (value: unknown): string => (typeof value === 'string' ? value.replace(/\p{C}/gu, '?').slice(0, 64) : '') || '?'

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Injectable } from '@nestjs/common'
 import { crashPoint, type Answered, type Cause } from '@waybill/kernel'
+import { codeOf, isTransient } from '@waybill/messaging'
 import { newId, UnitOfWork, type Tx } from '@waybill/service-kit'
 import type { Decision } from '../capture/capture.js'
 import type { Capture, Incoming } from '../capture/capture.store.js'
@@ -8,7 +9,8 @@ import { referenceKey } from '../capture/reference.js'
 import type { EntryContent, Entry, FileFacts } from '../imports/entry.js'
 import { CAPTURE_IMPORT, FORGET_IMPORT, ImportStore, type DueImport, type FileFormat, type ImportError, type ImportProgress, type Upload, type Uploader, type Waiting } from '../imports/import.store.js'
 import type { DefaultCurrency } from '../imports/order-of-entry.js'
-import { captureWithin } from './capture-orders.js'
+import { refuse } from '../reading/fault.js'
+import { captureWithin, sentAs } from './capture-orders.js'
 import { INPUT_KEPT_DAYS, keepInputKeys, newInputKey, seal, unseal } from './sealed-input.js'
 import { Patience } from '../order-process/patience.js'
 import { RememberedTerms } from './terms.js'
@@ -21,6 +23,10 @@ const DAY_MS = 86_400_000
 /** An upload that takes longer than this has died with its process. */
 const UPLOAD_WITHIN_MS = DAY_MS
 
+
+type Read = (waiting: Waiting, defaultCurrency: DefaultCurrency) => Incoming
+
+const notTaken: Read = () => ({ read: refuse('not-taken', '', 'A defect of ours kept this order from being taken: hand it in again when it is mended'), raw: undefined })
 
 interface ImportRow {
   readonly id: string
@@ -46,7 +52,7 @@ interface EntryRow {
   readonly sealed: Buffer
 }
 
-/** Imports in PostgreSQL. What is staged is sealed under the import's own key. */
+/** Imports in PostgreSQL. What is staged is sealed under the import's own key, what is refused under one of its own. */
 @Injectable()
 export class PostgresImportStore extends ImportStore {
   constructor(
@@ -70,15 +76,27 @@ export class PostgresImportStore extends ImportStore {
     return new PostgresUpload(this.uow, uploader, id, key)
   }
 
-  async captureNext(due: DueImport, read: (waiting: Waiting, defaultCurrency: DefaultCurrency) => Incoming, decide: Capture): Promise<void> {
+  async captureNext(due: DueImport, read: Read, decide: Capture): Promise<void> {
+    // an order that breaks its transaction must not stop the others of its file: fewer at once, until it stands alone
+    for (let atOnce = CAPTURED_AT_ONCE; ; atOnce = Math.floor(atOnce / 2)) {
+      try {
+        return await this.captureSome(due, { atOnce, read, decide })
+      } catch (error) {
+        if (isTransient(error)) throw error
+        if (atOnce === 1) return this.captureSome(due, { atOnce, read: notTaken, decide, broken: codeOf(error) })
+      }
+    }
+  }
+
+  private async captureSome(due: DueImport, { atOnce, read, decide, broken }: { readonly atOnce: number; readonly read: Read; readonly decide: Capture; readonly broken?: string }): Promise<void> {
     const [isLast] = await this.uow.change<DueImport, boolean>([due], async (tx) => {
       const [found] = await tx.query<ImportRow>('imports.lock', 'SELECT * FROM order_imports WHERE id = $1 FOR UPDATE', [due.subject])
       if (!found || found.status === 'done') return [false]
       const key = await keyOf(tx, found.id)
       const entries = await tx.query<EntryRow>(
         'imports.next',
-        `SELECT position, is_scattered, sealed FROM import_entries WHERE import_id = $1 ORDER BY position LIMIT ${CAPTURED_AT_ONCE}`,
-        [found.id],
+        `SELECT position, is_scattered, sealed FROM import_entries WHERE import_id = $1 ORDER BY position LIMIT $2`,
+        [found.id, atOnce],
       )
       const currencies = await defaultCurrencies(tx)
       const opened = entries.map(({ position, is_scattered, sealed }) => ({ position, isScattered: is_scattered, content: JSON.parse(unseal(key, sealed)) as EntryContent }))
@@ -87,7 +105,7 @@ export class PostgresImportStore extends ImportStore {
       )
       const decisions = await captureWithin(tx, this.terms, this.patience, orders.map((order) => ({ ...order, cause: due.cause })), decide)
       crashPoint('C34-row-k')
-      await keepErrors(tx, found.id, key, opened, decisions)
+      await keepErrors(tx, found.id, opened.map((entry, index) => ({ ...entry, ...sentAs(orders[index]) })), decisions)
       await tx.query('imports.drop', 'DELETE FROM import_entries WHERE import_id = $1 AND position = ANY ($2::integer[])', [found.id, entries.map(({ position }) => position)])
       const isDone = found.processed + entries.length >= found.orders
       const count = (kind: Decision['kind']) => decisions.filter((decision) => decision.kind === kind).length
@@ -96,6 +114,7 @@ export class PostgresImportStore extends ImportStore {
         `UPDATE order_imports SET status = $2, processed = processed + $3, accepted = accepted + $4, existing = existing + $5, refused = refused + $6, finished_at = $7 WHERE id = $1`,
         [found.id, isDone ? 'done' : 'running', entries.length, count('placed'), count('known'), count('refused'), isDone ? tx.now : null],
       )
+      if (broken !== undefined) tx.openTask({ kind: 'import-order-broken', subject: found.id, why: `orders of the file could not be taken although nothing is wrong with them: ${broken}`, owner: 'operator', dueAt: new Date(tx.now.getTime() + DAY_MS), cause: due.cause })
       if (!isDone) tx.schedule({ kind: CAPTURE_IMPORT, subject: found.id, dueAt: tx.now })
       return [isDone]
     })
@@ -104,6 +123,7 @@ export class PostgresImportStore extends ImportStore {
 
   async forget(due: DueImport): Promise<void> {
     await this.uow.change([{ cause: due.cause }], async (tx) => {
+      await tx.query('imports.forget-keys', 'DELETE FROM input_keys USING import_errors e WHERE e.import_id = $1 AND input_keys.id = e.input_key', [due.subject])
       for (const table of ['import_entries', 'import_errors']) await tx.query(`imports.forget.${table}`, `DELETE FROM ${table} WHERE import_id = $1`, [due.subject])
       await tx.query('imports.forget-key', 'DELETE FROM input_keys WHERE id = $1', [due.subject])
       // the counts of a finished import stay: they hold nobody's data
@@ -122,15 +142,13 @@ export class PostgresImportStore extends ImportStore {
   }
 
   async *errors(id: string): AsyncIterable<readonly ImportError[]> {
-    const [stored] = await this.uow.query<{ key: Buffer }>('imports.key', 'SELECT key FROM input_keys WHERE id = $1', [id])
-    if (!stored) return
     for (let after = 0; ; ) {
-      const rows = await this.uow.query<{ position: number; code: string; pointer: string; detail: string; sealed: Buffer }>(
+      const rows = await this.uow.query<{ position: number; code: string; pointer: string; detail: string; sealed: Buffer; key: Buffer }>(
         'imports.errors',
-        `SELECT position, code, pointer, detail, sealed FROM import_errors WHERE import_id = $1 AND position > $2 ORDER BY position LIMIT ${PAGE}`,
+        `SELECT position, code, pointer, detail, sealed, k.key FROM import_errors e JOIN input_keys k ON k.id = coalesce(e.input_key, e.import_id) WHERE import_id = $1 AND position > $2 ORDER BY position LIMIT ${PAGE}`,
         [id, after],
       )
-      yield rows.map(({ code, pointer, detail, sealed }) => ({ code, pointer, detail, content: JSON.parse(unseal(stored.key, sealed)) as EntryContent }))
+      yield rows.map(({ code, pointer, detail, sealed, key }) => ({ code, pointer, detail, content: JSON.parse(unseal(key, sealed)) as EntryContent }))
       after = rows.at(-1)?.position ?? after
       if (rows.length < PAGE) return
     }
@@ -231,23 +249,34 @@ async function defaultCurrencies(tx: Tx): Promise<ReadonlyMap<string, string>> {
   return new Map(rows.map((row) => [row.code, row.default_currency]))
 }
 
-async function keepErrors(tx: Tx, id: string, key: Buffer, entries: readonly { readonly position: number; readonly content: EntryContent }[], decisions: readonly Decision[]): Promise<void> {
-  const errors = entries.flatMap(({ position, content }, index) => {
+interface OpenedEntry {
+  readonly position: number
+  readonly channel: string
+  readonly reference: string
+  readonly content: EntryContent
+}
+
+async function keepErrors(tx: Tx, id: string, entries: readonly OpenedEntry[], decisions: readonly Decision[]): Promise<void> {
+  const errors = entries.flatMap((entry, index) => {
     const decision = decisions[index]
-    return decision?.kind === 'refused' ? [{ position, refusal: decision.refusal, sealed: seal(key, JSON.stringify(content)) }] : []
+    return decision?.kind === 'refused' ? [{ ...entry, refusal: decision.refusal, id: newId(), key: newInputKey() }] : []
   })
   if (errors.length === 0) return
+  await keepInputKeys(tx, errors)
   await tx.query(
     'imports.refuse',
-    `INSERT INTO import_errors (import_id, position, code, pointer, detail, sealed)
-     SELECT $1, position, code, pointer, detail, sealed FROM unnest($2::integer[], $3::text[], $4::text[], $5::text[], $6::bytea[]) AS given (position, code, pointer, detail, sealed)`,
+    `INSERT INTO import_errors (import_id, position, code, pointer, detail, sealed, channel, reference_key, input_key)
+     SELECT $1, given.* FROM unnest($2::integer[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::text[], $8::text[], $9::uuid[]) AS given`,
     [
       id,
       errors.map(({ position }) => position),
       errors.map(({ refusal }) => refusal.code),
       errors.map(({ refusal }) => refusal.pointer),
       errors.map(({ refusal }) => refusal.detail),
-      errors.map(({ sealed }) => sealed),
+      errors.map(({ key, content }) => seal(key, JSON.stringify(content))),
+      errors.map(({ channel }) => channel),
+      errors.map(({ reference }) => referenceKey(reference)),
+      errors.map(({ id: inputKey }) => inputKey),
     ],
   )
 }
