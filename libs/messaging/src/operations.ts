@@ -6,7 +6,7 @@ import { codeOf, isTransient, messageOf } from './failure.js'
 import { historyOf, noteHeld, type HeldAct, type HeldContent, type HistoryLine } from './held-history.js'
 import { toHeld, toParkedKey, toStored, type HeldMessage, type Paged, type ParkedCause, type ParkedKey, type ParkedKeyRow, type QuarantineCause, type StoredMessage, type StoredRow } from './held-messages.js'
 import type { KafkaDriver } from './kafka-driver.js'
-import type { NextOffsets } from './offsets.js'
+import { partitionId, type NextOffsets } from './offsets.js'
 import { closeKeyIfEmpty, storable } from './parking.js'
 import { inTransaction, type SqlClient } from './platform.js'
 import type { Retries } from './retries.js'
@@ -242,17 +242,24 @@ export class Operations {
     })
   }
 
-  /** Records of this partition are gone from the broker before we read them: go on behind the hole. */
-  async acceptLoss(topic: string, partition: number, by: Operator): Promise<void> {
-    const { driver, group, offsets, pool } = this.consumer()
+  /**
+   * Records of this partition are gone from the broker before we read them: go on behind the hole.
+   * False, and nothing is changed: none of what we read is lost there. A group set back for nothing would read everything again.
+   */
+  async acceptLoss(topic: string, partition: number, by: Operator): Promise<boolean> {
+    const { driver, group, offsets, pool, topics } = this.consumer()
+    if (!topics.has(topic)) return false
     const found = (await driver.offsets(group, [topic])).find((one) => one.partition === partition)
-    if (!found) throw new Error(`no partition ${partition} of ${topic}`)
+    if (!found) return false
+    const next = (await offsets.load()).get(partitionId(topic, partition)) ?? found.committed
+    if (next === null || next >= found.low) return false
     await inTransaction(pool, async (client) => {
       await offsets.reset({ topic, partition, offset: found.low }, client)
       await record(client, by, 'accept loss', { group, topic, partition, low: found.low.toString() })
     })
     // The group itself is moved by the consumer when it looks again: nobody else may touch a group that could have members.
     this.parts?.lookAgain()
+    return true
   }
 
   private async redrive(id: string, by: Operator, act: 'retry' | 'edit'): Promise<Redriven> {

@@ -107,6 +107,18 @@ describe('offsets out of range are never skipped in silence', () => {
     await eventually(async () => expect(await applied(second.pool, 'after-loss')).toHaveLength(1), 10_000)
   }, 60_000)
 
+  test('a loss can only be accepted where there is one: the group keeps its place', async () => {
+    const consumer = await own.consumer({ database: await own.database() })
+    await own.send('kept')
+    await eventually(async () => expect(await applied(consumer.pool, 'kept')).toHaveLength(1), 15_000)
+    const places = () => consumer.pool.query('SELECT partition, next_offset FROM messaging.next_offset WHERE topic = $1 ORDER BY partition', [crates.name])
+    await eventually(async () => expect((await places()).rows).not.toEqual([]), 10_000)
+    const before = (await places()).rows
+    for (const [topic, partition] of [...before.map((row) => [crates.name, (row as { partition: number }).partition] as const), [crates.name, 999], ['no such topic', 0]] as const)
+      expect(await consumer.messaging.operations.acceptLoss(topic, partition, operator)).toBe(false)
+    expect((await places()).rows).toEqual(before)
+  }, 60_000)
+
   test('records deleted in front of a running consumer end it instead of being skipped', async () => {
     let hold = false
     const consumer = await own.consumer({

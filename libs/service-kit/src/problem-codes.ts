@@ -69,6 +69,7 @@ export const problemCodes = {
   'storage-full': { status: 503, title: 'There is no room to store this', retryable: true },
   // service-kit: operations
   'invalid-message': { status: 422, title: 'No such message may be published' },
+  'not-lost': { status: 409, title: 'Nothing is lost there' },
   'not-parked': { status: 409, title: 'The message is not waiting here any more' },
   // order
   'already-paid': { status: 409, title: 'This order is paid' },

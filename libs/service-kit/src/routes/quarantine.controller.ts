@@ -79,7 +79,8 @@ export class QuarantineController {
   @Post('accept-loss')
   @HttpCode(200)
   async acceptLoss(@Body() { topic, partition, why }: AcceptLossRequest, @Who() who: Principal): Promise<object> {
-    await this.messaging.operations.acceptLoss(topic, partition, { who: actorOf(who), why })
+    if (!(await this.messaging.operations.acceptLoss(topic, partition, { who: actorOf(who), why })))
+      throw new Problem('not-lost', { detail: `Nothing that this service reads is lost in partition ${partition} of that topic` })
     return { topic, partition }
   }
 }

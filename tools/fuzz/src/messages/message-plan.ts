@@ -209,7 +209,8 @@ function withKeyFault({ topic }: EventDefinition, { key }: RecordToSend, fault: 
   const isHint = topic.writtenBy.includes('channels')
   switch (fault) {
     case 'none':
-      return { key: null, isRefused: true }
+      // a broker takes no record without a key onto a compacted topic
+      return { key: topic.retentionDays === null ? '' : null, isRefused: true }
     case 'empty':
       return { key: '', isRefused: true }
     case 'nul':

@@ -1,7 +1,8 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { Random } from '@waybill/simulator'
 import fc from 'fast-check'
 import { commandOf } from './curl.js'
-import { type Fault, faultOf } from './judge.js'
+import { type Fault, faultOf, isTurnedAway } from './judge.js'
 import { type Keys, type Plan, plansFor, wireOf } from './plan.js'
 import type { Pool } from './pool.js'
 import type { Route } from './routes.js'
@@ -12,6 +13,7 @@ import { type Sent, send, type WireRequest } from './wire.js'
 const RUN = 15
 const SHRINK_MS = 20_000
 const HARVESTED_BYTES_MAX = 200_000
+const TRIES_MAX = 10
 
 /** Something wrong that a request brought to light, told by the smallest such request. */
 export interface Finding {
@@ -92,8 +94,14 @@ export class RequestFuzz {
 
   private async ask(route: Route, plan: Plan): Promise<{ wire: WireRequest; fault: Fault | undefined }> {
     const wire = wireOf(route, plan, this.options.keys)
-    const sent = await send(wire)
+    let sent = await send(wire)
     this.tally.count(route, sent)
+    // who is told to come back later does; what a request is worth shows only where it is taken
+    for (let tries = 0; tries < TRIES_MAX && isTurnedAway(sent) && !this.options.signal.aborted; tries++) {
+      await wait(1_000 * retryAfter(sent))
+      sent = await send(wire)
+      this.tally.count(route, sent)
+    }
     this.harvest(route, sent)
     return { wire, fault: faultOf(route, wire, sent) }
   }
@@ -112,6 +120,8 @@ export class RequestFuzz {
     pool.harvest(route.family, answer)
   }
 }
+
+const retryAfter = (sent: Sent): number => ('answer' in sent ? Math.min(10, Number(sent.answer.headers['retry-after'] ?? 1)) : 1)
 
 function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
