@@ -72,6 +72,14 @@ describe('messages in a service', () => {
     expect((await ops().post(`/ops/parked/messages/${second}/skip`, {}, operator)).body.code).toBe('required')
     expect((await ops().post(`/ops/parked/messages/${second}/skip`, { why: 'a test order' }, operator)).status).toBe(200)
     expect((await ops().post(`/ops/parked/messages/${second}/skip`, { why: 'again' }, operator)).body).toMatchObject({ status: 409, code: 'not-parked' })
+    const { body: skipped } = await ops().get(`/ops/parked/messages/${second}`, operator)
+    expect(skipped).toMatchObject({ status: 'skipped', sealed: false, history: [{ act: 'parked', error: `refuses ${worse}` }, { act: 'skip', who: 'operator:otto', why: 'a test order' }] })
+    expect(JSON.parse(skipped.payload as string)).toMatchObject({ reference: worse })
+    const { body: history } = await ops().get(`/ops/parked/history?topic=${topics.order.name}&key=${one}`, operator)
+    expect(history.items.map(({ act }: { act: string }) => act)).toEqual(['parked', 'edit', 'handled'])
+    expect(history.items[1]).toMatchObject({ who: 'operator:otto', why: 'typing error', before: expect.stringContaining(bad), after: expect.stringContaining('mended') })
+    expect((await ops().get(`/ops/parked/messages/${first}`, operator)).body).toMatchObject({ status: 409, code: 'not-parked' })
+    expect((await ops().get('/ops/parked/messages?topic=x', operator)).body).toMatchObject({ status: 400, code: 'invalid-filter' })
     expect((await ops().post(`/ops/parked/messages/1;drop/skip`, { why: 'x' }, operator)).body.code).toBe('invalid-id')
     expect(await valueOf(channel)).toBe(1)
   })
@@ -88,6 +96,8 @@ describe('messages in a service', () => {
       cursor = `&cursor=${body.next as string}`
     }
     expect(codes).toHaveLength(3)
+    expect((await ops().get('/ops/quarantine/causes', operator)).body.items).toMatchObject([{ code: 'malformed-json', topic: topics.order.name, records: 3 }])
+    expect((await ops().get('/ops/parked/causes', operator)).body).toEqual({ items: [] })
     expect((await ops().get('/ops/quarantine?cursor=bad', operator)).body.code).toBe('invalid-cursor')
     const { body } = await ops().post('/ops/quarantine/discard', { code: codes[0], why: 'noise of a test' }, operator)
     expect(body.discarded).toBe(3)

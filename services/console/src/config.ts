@@ -7,6 +7,8 @@ const read = config({
   shipping: optional(url('PUBLIC_URL_SHIPPING')),
   'after-sales': optional(url('PUBLIC_URL_AFTER_SALES')),
   notification: optional(url('PUBLIC_URL_NOTIFICATION')),
+  // itself: its own parked messages are reached the same way
+  console: optional(url('PUBLIC_URL_CONSOLE')),
 })
 
 /** What the console reads from its environment: where the other services answer. One that is left out cannot be reached through the console. */

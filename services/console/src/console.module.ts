@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common'
 import type { ConsoleConfig } from './config.js'
 import { BoardPageController } from './http/board-page.controller.js'
+import { HeldController } from './http/held.controller.js'
 import { OrdersController } from './http/orders.controller.js'
 import { RebuildController } from './http/rebuild.controller.js'
 import { ServicesController } from './http/services.controller.js'
@@ -21,7 +22,7 @@ export class ConsoleModule {
   static with(config: ConsoleConfig): DynamicModule {
     return {
       module: ConsoleModule,
-      controllers: [AllEventsConsumer, OrdersController, TasksController, ServicesController, RebuildController, BoardPageController],
+      controllers: [AllEventsConsumer, OrdersController, TasksController, ServicesController, HeldController, RebuildController, BoardPageController],
       providers: [
         { provide: TimelineStore, useClass: PostgresTimelineStore },
         { provide: TimelineQueries, useClass: PostgresTimelineQueries },

@@ -14,6 +14,8 @@ export interface PassedAnswer {
 
 /** The other services, as the console reaches them for people. Never part of an order's way. */
 export abstract class Neighbours {
+  /** All that can be reached. */
+  abstract readonly names: readonly string[]
   /** Undefined: there is no such service. */
   abstract ask(service: string, request: Passed): Promise<PassedAnswer | undefined>
 }

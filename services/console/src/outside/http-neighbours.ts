@@ -10,6 +10,10 @@ export class HttpNeighbours extends Neighbours {
     super()
   }
 
+  get names(): readonly string[] {
+    return [...this.urls.keys()].sort()
+  }
+
   async ask(service: string, { method, path, headers, body }: Passed): Promise<PassedAnswer | undefined> {
     const url = this.urls.get(service)
     if (url === undefined) return undefined
