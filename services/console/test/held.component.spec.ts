@@ -41,7 +41,7 @@ describe('what waits for an operator', () => {
     expect([status, body]).toEqual([200, { items: [{ service: 'notification', keys: 2 }, { service: 'shipping', unreachable: expect.any(String) as unknown }] }])
     await eventually(async () => {
       const history = await api.get(`/v1/services/notification/ops/parked/history?topic=${topics.order.name}&key=${order}`, operator)
-      expect(history.body.items).toMatchObject([{ act: 'parked', code: 'sequence-gap' }, { act: 'retry', who: 'operator:otto', why: 'owner is back' }, { act: 'failed', code: 'sequence-gap', error: 'sequence 3 came after 1' }])
+      expect(history.body.items).toMatchObject([{ act: 'parked', code: 'sequence-gap' }, { act: 'retry', who: 'operator:Otto', why: 'owner is back' }, { act: 'failed', code: 'sequence-gap', error: 'sequence 3 came after 1' }])
     })
   })
 
