@@ -41,7 +41,11 @@ export function openPool(url: string, application: string, max: number, log: Log
   const pool = new Pool({ ...connectionSettings(url, application), max, idleTimeoutMillis: 30_000 })
   // an idle connection that breaks is replaced by the pool; without a listener Node would end the process
   pool.on('error', (error) => log.warn('database connection lost', { error }))
-  pool.on('connect', (client) => cutWhenSilent(client))
+  pool.on('connect', (client) => {
+    cutWhenSilent(client)
+    // between its log-in and the first step of who asked for it, a client that breaks is heard by nobody; its next query tells
+    client.on('error', () => undefined)
+  })
   return pool
 }
 
