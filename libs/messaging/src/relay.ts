@@ -199,7 +199,6 @@ export class Relay {
         if (this.stopped && isCurrent) return
         continue
       }
-      crashPoint('C6-batch-selected')
       this.oldestUnsent = read.rows[0]?.createdAt
       ahead = cursor.read(read.next, READ_ROWS)
       // Its failure is seen where it is awaited; until then nobody may call it unhandled.
@@ -293,6 +292,7 @@ export class Relay {
     })
     const send = async () => {
       this.producer ??= await this.parts.driver.openProducer()
+      crashPoint('C6-batch-selected')
       const sent = this.producer.send(rows.map(({ topic, key, payload, headers }) => ({ topic, key, value: payload, headers })))
       crashPointAfterThisTurn('C7-sent')
       await sent

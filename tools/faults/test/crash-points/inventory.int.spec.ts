@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { BackorderFilled, OrderPlaced, StockBackordered, StockBlocked, StockReceived, StockReserved, topics } from '@waybill/contracts'
+import { BackorderFilled, OrderPlaced, ReturnDispositioned, StockBackordered, StockBlocked, StockReceived, StockReserved, topics } from '@waybill/contracts'
 import type { CrashPoint } from '@waybill/kernel'
 import { eventually, exampleOf, namespace, request } from '@waybill/testing'
 import { randomUUID } from 'node:crypto'
@@ -13,7 +13,7 @@ let inventory: MortalService
 
 beforeAll(async () => {
   inventory = await ns.start(service)
-  await open(ns, inventory, ['BER'], ['P-1', 'P-2', 'P-3', 'P-4'])
+  await open(ns, inventory, ['BER'], ['P-1', 'P-2', 'P-3', 'P-4', 'P-5'])
   await receive('P-1', 1_000)
 }, 60_000)
 afterAll(() => ns.stopAll())
@@ -29,6 +29,16 @@ async function place(product: string, units: number, order: string = randomUUID(
   return order
 }
 const placeThree = () => Promise.all([place('P-1', 1), place('P-1', 2), place('P-1', 3)])
+
+const onHand = async (product: string): Promise<number> => (await inventory.rows<{ on_hand: number }>('SELECT on_hand FROM stock_level WHERE product = $1', [product]))[0]?.on_hand ?? 0
+
+async function takeBack(units: number): Promise<string> {
+  const [order, id] = [randomUUID(), randomUUID()]
+  const [line] = exampleOf(ReturnDispositioned).lines
+  const lines = [{ ...line, line: 1, unitNumbers: [{ from: 1, to: units }], disposition: 'restock' as const, stocked: [{ product: 'P-5', lot: null, units }] }]
+  return ns.publish(ReturnDispositioned, { key: order, subject: id, payload: exampleOf(ReturnDispositioned, { order, return: id, location: 'BER', lines }) })
+}
+const takeBackThree = () => Promise.all([takeBack(1), takeBack(2), takeBack(3)])
 
 /** Each order has what it asked for, once, and the others have been told of it once. */
 async function reservedOnce(orders: readonly string[]): Promise<void> {
@@ -48,9 +58,22 @@ describe('a relay that dies', () => {
 })
 
 describe('a consumer that dies', () => {
-  const points: readonly CrashPoint[] = ['C11-fetched', 'C12-inbox-inserted', 'C13-domain-written', 'C14-before-commit', 'C15-committed', 'C16-offset-committed', 'C25-between-lines']
+  // Units that come back add up: done twice, they would be counted twice.
+  const points: readonly CrashPoint[] = ['C11-fetched', 'C12-inbox-inserted', 'C13-domain-written', 'C14-before-commit', 'C15-committed', 'C16-offset-committed']
   test.each(points)('at %s: every message has its effect, once', async (point) => {
-    await reservedOnce(await inventory.dies(point, placeThree))
+    const before = await onHand('P-5')
+    const returns = await inventory.dies(point, takeBackThree)
+    await eventually(async () => expect(await onHand('P-5')).toBe(before + 6), 20_000)
+    const moved = await inventory.rows<{ units: number }>(`SELECT units FROM stock_movement WHERE product = 'P-5' ORDER BY id`)
+    expect(moved.slice(-3).map(({ units }) => units).sort()).toEqual([1, 2, 3])
+    const told = (await toldOnce(ns, inventory, StockReceived)).filter(({ payload }) => payload.product === 'P-5')
+    expect(told.reduce((sum, { payload }) => sum + payload.units, 0)).toBe(before + 6)
+    expect(returns).toHaveLength(3)
+    expect(await drift(inventory)).toEqual([])
+  }, 90_000)
+
+  test('at C25-between-lines: an order is reserved whole, once', async () => {
+    await reservedOnce(await inventory.dies('C25-between-lines', placeThree))
   }, 90_000)
 
   test('at C17-quarantined: the record lies there once, and what came after it is handled', async () => {

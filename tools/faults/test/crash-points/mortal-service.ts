@@ -91,8 +91,15 @@ export class MortalService implements StartedService {
     const dying = this.running
     await this.tell(dying, { dieAt: point, time }, ({ is }) => is === 'armed')
     const done = work()
-    done.catch(() => undefined)
-    const ended = await Promise.race([dying.ended, late(HIT_WITHIN_MS)])
+    // Work that fails has led nowhere, unless it failed by the very death.
+    const failed = done.then(
+      () => dying.ended,
+      async (error: unknown) => {
+        if ((await Promise.race([dying.ended, late(1_000)])) === undefined) throw new Error(`${point} was not hit: the work before it failed`, { cause: error })
+        return dying.ended
+      },
+    )
+    const ended = await Promise.race([dying.ended, failed, late(HIT_WITHIN_MS)])
     if (ended === undefined) throw new Error(`${point} was not hit within ${HIT_WITHIN_MS} ms.\n${dying.output.slice(-2_000)}`)
     if (ended.signal !== 'SIGKILL') throw new Error(`ended with ${ended.signal ?? `code ${ended.code}`} instead of dying at ${point}.\n${dying.output.slice(-2_000)}`)
     await this.releaseWhatItHeld()
