@@ -79,7 +79,7 @@ async function onInstallation(options: FaultRunOptions, servers: Servers, instal
   const over = AbortSignal.any([options.signal, AbortSignal.timeout(durationMs)])
   const scene: Scene = { installation, servers, topics: new Topics(servers.kafkaBrokers), over }
   over.addEventListener('abort', () => servers.abandonPlans(), { once: true })
-  const made = await makeFaults(scene, plan, (fault) => say(lineOfFault(fault)))
+  const made = await makeFaults(scene, plan, (fault) => say(lineOfFault(fault)), (late) => say(`Waiting for the end of: ${late.join(', ')}`))
   await servers.heal()
   for (const service of allServices) await installation.processOf(service).ready()
   options.signal.throwIfAborted()

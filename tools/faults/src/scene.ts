@@ -17,7 +17,4 @@ export interface Scene {
 /** Makes one fault, waits until it is over and answers in a few words what happened. Throws: NotMade, and whatever else stands in its way. */
 export type Make = (scene: Scene, fault: PlannedFault, random: Random) => Promise<string>
 
-/** The fault did not come about: what it was to meet never came. */
-export class NotMade extends Error {}
-
 export const allServices: readonly ServiceName[] = ['order', 'inventory', 'warehouse', 'shipping', 'after-sales', 'notification', 'console']

@@ -3,11 +3,14 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ServiceName } from '@waybill/contracts'
 import { findJava, freePort, giveBackPort, rememberedProcess, removeData, type RunningBroker, type RunningServer, startEmbeddedKafka, startEmbeddedPostgres, startProxy, type Proxy } from '@waybill/testing'
 import pg from 'pg'
+import { NotMade } from './not-made.js'
 
 /** Wanted ports, and steps above them; below those that the system gives to connections, so that nobody takes one while its server is down. */
 const PORTS = { postgres: 5540, kafka: 9592, step: 100 } as const
 const GONE_WITHIN_MS = 20_000
 const START_TRIES = 5
+/** A slow machine takes long to start a server; it would never serve if the next fault came by the clock alone. */
+const OF_USE_MS = 15_000
 
 /** The two proxies through which a service sees its servers. */
 export interface Links {
@@ -19,7 +22,8 @@ export interface Links {
 export class Servers {
   private readonly links = new Map<ServiceName, Links>()
   /** What is done to a server is done after what was begun before. */
-  private readonly turns = { broker: Promise.resolve(), database: Promise.resolve() }
+  private readonly upSince = { broker: 0, database: 0 }
+  private readonly turns: { broker: Promise<void>; database: Promise<void> } = { broker: Promise.resolve(), database: Promise.resolve() }
 
   private constructor(
     private readonly directory: string,
@@ -74,8 +78,8 @@ export class Servers {
   }
 
   /** kill -9, away for a while, back on the same data and port. */
-  killBroker(downMs: number): Promise<void> {
-    return this.inTurn('broker', async () => {
+  killBroker(downMs: number, over: AbortSignal): Promise<number> {
+    return this.inTurn('broker', over, async () => {
       await this.end('kafka', 'SIGKILL')
       await pause(downMs)
       this.broker = await untilStarted(() => startKafka(this.directory, this.java, portOf(this.broker.brokers), this.say))
@@ -83,8 +87,8 @@ export class Servers {
   }
 
   /** SIGQUIT is PostgreSQL's immediate stop, SIGKILL what the kernel does when memory runs out. */
-  endDatabase(signal: 'SIGQUIT' | 'SIGKILL', downMs: number): Promise<void> {
-    return this.inTurn('database', async () => {
+  endDatabase(signal: 'SIGQUIT' | 'SIGKILL', downMs: number, over: AbortSignal): Promise<number> {
+    return this.inTurn('database', over, async () => {
       await this.end('postgres', signal)
       await pause(downMs)
       this.database = await untilStarted(() => startPostgres(this.directory, portOf(this.database.url), this.say))
@@ -134,14 +138,25 @@ export class Servers {
   /** Throws if a proxy met bytes that it could not understand. */
   async stop(): Promise<void> {
     const closed = await Promise.allSettled([...this.links.values()].flatMap(({ postgres, kafka }) => [postgres.close(), kafka.close()]))
-    await Promise.allSettled([this.turns.broker, this.turns.database])
+    await Promise.all([this.turns.broker, this.turns.database])
     await Promise.all([this.broker.stop(), this.database.stop()])
     for (const one of closed) if (one.status === 'rejected') throw one.reason
   }
 
-  private inTurn(server: 'broker' | 'database', work: () => Promise<void>): Promise<void> {
-    const turn = this.turns[server].then(work)
-    this.turns[server] = turn
+  /** One after the other, and a server is of use for a while between. Answers how long it was away in ms. Throws: NotMade when the faults are over before that. */
+  private inTurn(server: 'broker' | 'database', over: AbortSignal, work: () => Promise<void>): Promise<number> {
+    const turn = this.turns[server].then(async () => {
+      await pause(Math.max(0, this.upSince[server] + OF_USE_MS - Date.now()), undefined, { signal: over }).catch(() => undefined)
+      if (over.aborted) throw new NotMade(`the ${server} had only just come back`)
+      const endedAt = Date.now()
+      await work()
+      this.upSince[server] = Date.now()
+      return Date.now() - endedAt
+    })
+    this.turns[server] = turn.then(
+      () => undefined,
+      () => undefined,
+    )
     return turn
   }
 
@@ -170,7 +185,8 @@ function startKafka(directory: string, java: string, port: number, say: (line: s
 
 function startPostgres(directory: string, port: number, say: (line: string) => void): Promise<RunningServer> {
   giveBackPort(port)
-  return startEmbeddedPostgres({ directory: join(directory, 'postgres'), maxConnections: 300, durable: true, preferredPort: port, say })
+  // it is the process that dies here, not the machine: what was written is there, and a recovery need not sync thousands of files first
+  return startEmbeddedPostgres({ directory: join(directory, 'postgres'), maxConnections: 300, durable: true, settings: { fsync: 'off' }, preferredPort: port, say })
 }
 
 /** A server that was killed a moment ago may refuse to start while its remains are cleared away. */

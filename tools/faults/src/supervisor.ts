@@ -7,7 +7,8 @@ import { freeze, kill, killAtPoint, restart, thirdMember } from './kinds/process
 import { copies, corrupt, replay, replayShuffled } from './kinds/records.js'
 import { backends, brokerKill, databaseKill, databaseStop } from './kinds/servers.js'
 import { kinds, type FaultName, type PlannedFault } from './plan.js'
-import { NotMade, type Make, type Scene } from './scene.js'
+import { NotMade } from './not-made.js'
+import type { Make, Scene } from './scene.js'
 
 const makers: Readonly<Record<FaultName, Make>> = {
   kill, killAtPoint, restart, freeze, freezeLong: freeze, thirdMember,
@@ -18,6 +19,7 @@ const makers: Readonly<Record<FaultName, Make>> = {
 }
 
 const TRIES = 6
+const LATE_MS = 15_000
 const TRY_AGAIN_MS = 3_000
 
 /** What became of one fault. */
@@ -30,7 +32,7 @@ export interface MadeFault {
 }
 
 /** Makes the faults of a plan, each at its time, and tells each as it is over. Resolves when the last one is, or soon after `scene.over`. */
-export async function makeFaults(scene: Scene, plan: readonly PlannedFault[], onFault: (fault: MadeFault) => void): Promise<readonly MadeFault[]> {
+export async function makeFaults(scene: Scene, plan: readonly PlannedFault[], onFault: (fault: MadeFault) => void, onLate: (faults: readonly string[]) => void): Promise<readonly MadeFault[]> {
   const started = Date.now()
   const made: MadeFault[] = []
   const tell = (name: FaultName, outcome: MadeFault['outcome'], detail: string): void => {
@@ -50,15 +52,19 @@ export async function makeFaults(scene: Scene, plan: readonly PlannedFault[], on
       }
     }
   }
-  const underWay: Promise<void>[] = []
+  const underWay = new Map<PlannedFault, Promise<void>>()
   for (const fault of plan) {
     const ms = started + fault.atMs - Date.now()
     if (ms > 0) await wait(ms, undefined, { signal: scene.over }).catch(() => undefined)
     if (scene.over.aborted) break
-    underWay.push(make(fault))
+    underWay.set(fault, make(fault).finally(() => underWay.delete(fault)))
   }
   // what waits for its moment has until the end
-  await Promise.all(underWay)
+  const tellWhoIsLate = setInterval(() => {
+    if (scene.over.aborted) onLate([...underWay.keys()].map(({ name, service }) => `${kinds[name].what} (${service})`))
+  }, LATE_MS)
+  await Promise.all(underWay.values())
+  clearInterval(tellWhoIsLate)
   return made
 }
 

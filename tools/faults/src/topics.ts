@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { allTopics } from '@waybill/contracts'
 import { Kafka, logLevel, type IHeaders } from 'kafkajs'
 
@@ -14,8 +15,8 @@ export interface TopicRecord {
 
 export type RecordToSend = Omit<TopicRecord, 'offset'>
 
-/** A broker that is killed meanwhile is waited for no longer than this; then the fault is not made. */
-const READ_WITHIN_MS = 30_000
+/** A client whose broker is killed may wait for ever; it is left behind. */
+const WITHIN_MS = 30_000
 const SEND_AT_ONCE = 500
 
 /**
@@ -33,7 +34,16 @@ export class Topics {
   }
 
   /** The records of a topic, by partition in their order, each event once; only the last so many of each partition, where told. */
-  async read(topic: string, lastOfEach = Number.POSITIVE_INFINITY): Promise<readonly TopicRecord[]> {
+  read(topic: string, lastOfEach = Number.POSITIVE_INFINITY): Promise<readonly TopicRecord[]> {
+    return inTime(`reading ${topic}`, this.readAll(topic, lastOfEach))
+  }
+
+  /** Sends records to where they say, in their order; where an answer is lost, twice. */
+  send(records: readonly RecordToSend[]): Promise<void> {
+    return inTime('sending', this.sendAll(records))
+  }
+
+  private async readAll(topic: string, lastOfEach: number): Promise<readonly TopicRecord[]> {
     const admin = this.kafka.admin()
     await admin.connect()
     const groupId = `fault-run-${randomUUID()}`
@@ -49,11 +59,6 @@ export class Topics {
       return await new Promise<readonly TopicRecord[]>((resolve, reject) => {
         const records: TopicRecord[] = []
         const ends = new Map(places.map(({ partition, end }) => [partition, end]))
-        const late = setTimeout(() => reject(new Error(`${topic} could not be read in time`)), READ_WITHIN_MS)
-        const done = (): void => {
-          clearTimeout(late)
-          resolve(onceEach(records))
-        }
         consumer
           .run({
             autoCommit: false,
@@ -64,7 +69,7 @@ export class Topics {
                 if (Number(offset) < end) records.push({ topic, partition: batch.partition, offset, key, value, headers: headers ?? {} })
               }
               if (Number(batch.lastOffset()) + 1 >= end) ends.delete(batch.partition)
-              if (ends.size === 0) done()
+              if (ends.size === 0) resolve(onceEach(records))
               return Promise.resolve()
             },
           })
@@ -79,8 +84,7 @@ export class Topics {
     }
   }
 
-  /** Sends records to where they say, in their order; where an answer is lost, twice. */
-  async send(records: readonly RecordToSend[]): Promise<void> {
+  private async sendAll(records: readonly RecordToSend[]): Promise<void> {
     const producer = this.kafka.producer({ idempotent: false, allowAutoTopicCreation: false })
     await producer.connect()
     try {
@@ -92,6 +96,19 @@ export class Topics {
     } finally {
       await producer.disconnect()
     }
+  }
+}
+
+async function inTime<T>(what: string, work: Promise<T>): Promise<T> {
+  const ending = new AbortController()
+  const late = pause(WITHIN_MS, undefined, ending).then(() => Promise.reject(new Error(`${what} took too long`)))
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    ending.abort()
+    // whichever lost the race has nobody who waits for it
+    work.catch(() => undefined)
+    late.catch(() => undefined)
   }
 }
 

@@ -18,6 +18,8 @@ export interface EmbeddedPostgresOptions {
   readonly maxConnections: number
   /** False for data that is thrown away after the run: no fsync, which halves the time of a test run on a slow disk. */
   readonly durable: boolean
+  /** Over the usual ones. */
+  readonly settings?: Readonly<Record<string, string>>
   readonly say: (line: string) => void
 }
 
@@ -104,6 +106,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     timezone: 'UTC',
     log_timezone: 'UTC',
     ...(options.durable ? {} : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }),
+    ...options.settings,
   }
   const server = await startServer({
     name: `PostgreSQL ${programs.version}`,

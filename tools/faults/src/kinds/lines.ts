@@ -2,7 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Random } from '@waybill/simulator'
 import type { Proxy } from '@waybill/testing'
 import type { PlannedFault } from '../plan.js'
-import { NotMade, type Make, type Scene } from '../scene.js'
+import { NotMade } from '../not-made.js'
+import type { Make, Scene } from '../scene.js'
 
 async function planned(proxy: Proxy, request: string, act: 'drop-reply' | 'cut-before' | 'cut-after', what: string): Promise<string> {
   try {

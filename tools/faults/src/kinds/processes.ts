@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { NotMade, type Make } from '../scene.js'
+import { NotMade } from '../not-made.js'
+import type { Make } from '../scene.js'
 import { pointsOf } from '../points.js'
 
 /** F1. */
@@ -44,13 +45,9 @@ export const freeze: Make = async ({ installation, over }, { service, forMs }) =
 }
 
 /** F14. */
-export const thirdMember: Make = async ({ installation, over }, { service, forMs }, random) => {
+export const thirdMember: Make = async ({ installation, over }, { service, forMs }) => {
   const another = await installation.startAnother(service)
-  try {
-    await wait(forMs, undefined, { signal: over }).catch(() => undefined)
-    if (random.chance(0.3)) another.signal('SIGSTOP')
-  } finally {
-    await another.stop()
-  }
+  await wait(forMs, undefined, { signal: over }).catch(() => undefined)
+  await another.stop()
   return `${service} for ${Math.round(forMs / 1_000)} s`
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Random } from '@waybill/simulator'
-import { NotMade, type Make, type Scene } from '../scene.js'
+import { NotMade } from '../not-made.js'
+import type { Make, Scene } from '../scene.js'
 import type { RecordToSend, TopicRecord } from '../topics.js'
 
 /** Records chosen for copies come from so far back in each partition. */

@@ -3,24 +3,18 @@ import type { Make } from '../scene.js'
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`
 
 /** F5, F6. */
-export const brokerKill: Make = async ({ servers }, { forMs }) => {
-  const started = Date.now()
-  await servers.killBroker(forMs)
-  return `back after ${seconds(Date.now() - started)}`
+export const brokerKill: Make = async ({ servers, over }, { forMs }) => {
+  return `back after ${seconds(await servers.killBroker(forMs, over))}`
 }
 
 /** F7. */
-export const databaseStop: Make = async ({ servers }, { forMs }) => {
-  const started = Date.now()
-  await servers.endDatabase('SIGQUIT', forMs)
-  return `back after ${seconds(Date.now() - started)}`
+export const databaseStop: Make = async ({ servers, over }, { forMs }) => {
+  return `back after ${seconds(await servers.endDatabase('SIGQUIT', forMs, over))}`
 }
 
 /** F7. */
-export const databaseKill: Make = async ({ servers }, { forMs }) => {
-  const started = Date.now()
-  await servers.endDatabase('SIGKILL', forMs)
-  return `back after ${seconds(Date.now() - started)}`
+export const databaseKill: Make = async ({ servers, over }, { forMs }) => {
+  return `back after ${seconds(await servers.endDatabase('SIGKILL', forMs, over))}`
 }
 
 /** F7. */
