@@ -79,7 +79,7 @@ async function attack(installation: Installation, options: FuzzOptions): Promise
     const before = mails
     mails = await readLinks(installation.mailUrl, pool, mails)
     return mails > before
-  }, 1_000, 2)
+  }, 1_000, 2).then(() => undefined, (error: unknown) => `the mail catcher gave up: ${String(error)}`)
 
   const processes = new Map(names.map((name) => [name, installation.processOf(name).pid ?? 0]))
   const started = Date.now()
@@ -89,21 +89,25 @@ async function attack(installation: Installation, options: FuzzOptions): Promise
     if (warm === undefined && requests.sent >= options.requests * WARM_AT) warm = await memoryOf(processes)
     return false
   }, 500, 1)
-  await requests.learn()
-  await Promise.all([requests.run(), messages.run()])
-  const trouble = await placed
-  clearInterval(showing)
+  const trouble: (string | undefined)[] = []
+  try {
+    await requests.learn()
+    await Promise.all([requests.run(), messages.run()])
+    trouble.push(await placed)
+  } finally {
+    clearInterval(showing)
+    trouble.push(await commerce.end().then(() => undefined, (error: unknown) => `sensible people gave up: ${String(error)}`), await links)
+    await warming
+  }
   const seconds = (Date.now() - started) / 1000
   say(`${requests.sent} requests and ${messages.sent} messages in ${seconds.toFixed(0)} s, ${(requests.sent / seconds).toFixed(0)} requests a second`)
-  const gone = await commerce.end().then(() => undefined, (error: unknown) => `sensible people gave up: ${String(error)}`)
-  await Promise.all([links, warming])
 
   const stuck = await untilRead(messages)
   const memory = memoryReport(warm ?? new Map(), await memoryOf(processes))
   const world = new LiveWorld({ ...installation, sentOrdersFile: ledger })
   try {
     const wrong = [
-      ...[trouble, gone].filter((line) => line !== undefined),
+      ...trouble.filter((line) => line !== undefined),
       ...[...requests.findings.values()].map(({ route, fault, command, seed: own, times }) => `${route}: ${fault.kind}, ${times} times (seed ${own})\n    ${fault.what}\n    ${command}`),
       ...turnedAway(requests),
       ...stuck,

@@ -1,11 +1,23 @@
 import { Type } from 'class-transformer'
-import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsInt, IsNumber, IsObject, IsOptional, IsString, Length, Matches, Max, Min, ValidateNested } from 'class-validator'
+import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsInt, IsObject, IsOptional, IsString, Length, Matches, Max, Min, ValidateBy, ValidateNested } from 'class-validator'
 import { handlings, type Handling } from '../goods/product.js'
 import { modes, type LaneService, type Mode } from '../lanes/lane.js'
 import { SERVICES_MAX } from '../lanes/keep-lane.js'
 
 const CODE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/
 const MINOR_MAX = 100_000_000
+const RATE_DECIMALS = 6
+
+/** A number of at most six decimals. class-validator's own check fails at what JavaScript writes as 1e-7. */
+const IsRate = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isNumber',
+    constraints: [{ maxDecimalPlaces: RATE_DECIMALS }],
+    validator: {
+      validate: (value) => typeof value === 'number' && Number(value.toFixed(RATE_DECIMALS)) === value,
+      defaultMessage: () => `$property must be a number of at most ${RATE_DECIMALS} decimals`,
+    },
+  })
 
 /** One service of one carrier on a lane. */
 export class LaneServiceRequest {
@@ -95,14 +107,14 @@ export class LaneServiceRequest {
 
   /** Part of shipments that came in time, 0 to 1 (default 0.95). */
   @IsOptional()
-  @IsNumber({ maxDecimalPlaces: 6 })
+  @IsRate()
   @Min(0)
   @Max(1)
   onTimeRate?: number
 
   /** Part of shipments that came damaged, 0 to 1 (default 0.005). */
   @IsOptional()
-  @IsNumber({ maxDecimalPlaces: 6 })
+  @IsRate()
   @Min(0)
   @Max(1)
   damageRate?: number
