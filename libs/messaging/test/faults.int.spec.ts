@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { eventually } from '@waybill/testing'
+import { eventually, OwnServers } from '@waybill/testing'
 import { setTimeout as pause } from 'node:timers/promises'
 import { kafkaJsDriver, type KafkaDriver } from '../src/index.js'
-import { applied, crates, House, publish, rowsOf, stepsOf } from './harness.js'
-import { hasJava, OwnServers } from './own-servers.js'
+import { applied, crates, House, makeDatabase, publish, rowsOf, stepsOf } from './harness.js'
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
@@ -54,10 +53,10 @@ describe('a producer whose replies get lost, whose requests get lost, and that h
   }, 60_000)
 })
 
-const withJava = hasJava ? describe : describe.skip
+const withJava = (await OwnServers.refusal()) === undefined ? describe : describe.skip
 withJava('a broker and a database of our own to break', () => {
   const servers = new OwnServers()
-  const database = (name: string) => servers.database(name)
+  const database = async (name: string) => makeDatabase(await servers.database(name))
   let house: House
 
   beforeAll(async () => {

@@ -1,15 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { eventually } from '@waybill/testing'
+import { eventually, OwnServers } from '@waybill/testing'
 import { setTimeout as pause } from 'node:timers/promises'
-import { House, publish, rowsOf } from '../harness.js'
-import { hasJava, OwnServers } from '../own-servers.js'
+import { House, makeDatabase, publish, rowsOf } from '../harness.js'
 import { lasting, tell } from './long.js'
 
 /** Ten minutes are asked for by name. */
 const awayMs = Number(process.env['WAYBILL_BROKER_AWAY_SECONDS'] ?? 0) * 1_000 || lasting(8_000, 60_000)
 const PER_SECOND = 400
 
-const withJava = hasJava ? describe : describe.skip
+const withJava = (await OwnServers.refusal()) === undefined ? describe : describe.skip
 withJava('a broker that is away', () => {
   const servers = new OwnServers()
   let house: House
@@ -23,8 +22,8 @@ withJava('a broker that is away', () => {
   }, 60_000)
 
   test('stops no intake, and what has gathered meanwhile drains at twice the rate of arrival or better, while more arrives', async () => {
-    const owner = await house.owner({ database: await servers.database('owner_away') })
-    const consumer = await house.consumer({ database: await servers.database('consumer_away') })
+    const owner = await house.owner({ database: await makeDatabase(await servers.database('owner_away')) })
+    const consumer = await house.consumer({ database: await makeDatabase(await servers.database('consumer_away')) })
     await eventually(() => expect(consumer.messaging.health().consumer).toBe('running'), 15_000)
     let [step, isOver] = [0, false]
     const CRATES = 40

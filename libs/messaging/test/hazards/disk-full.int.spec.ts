@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { eventually, smallVolume, smallVolumeRefusal, type SmallVolume } from '@waybill/testing'
+import { eventually, OwnServers, smallVolume, smallVolumeRefusal, type SmallVolume } from '@waybill/testing'
 import { setTimeout as pause } from 'node:timers/promises'
 import { crates, House, publish, rowsOf } from '../harness.js'
-import { hasJava, OwnServers } from '../own-servers.js'
 
-const refusal = smallVolumeRefusal() ?? (hasJava ? undefined : 'there is no Java')
+const refusal = smallVolumeRefusal() ?? (await OwnServers.refusal())
 const where = refusal === undefined ? describe : describe.skip
 where(`a broker whose volume is full${refusal === undefined ? '' : ` (skipped: ${refusal})`}`, () => {
   let volume: SmallVolume

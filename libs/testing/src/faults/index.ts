@@ -1,4 +1,5 @@
 export { controlProcess, type ControlledProcess, type Ending, type ProgramToControl } from './controlled-process.js'
+export { OwnServers } from './own-servers.js'
 export { startProxy, type FaultPlan, type Proxy, type ProxyOptions } from './proxy.js'
 export { seeded, type Seeded } from './seeded.js'
 export { smallVolume, smallVolumeRefusal, type SmallVolume } from './small-volume.js'

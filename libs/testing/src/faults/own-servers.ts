@@ -1,18 +1,21 @@
-import { expect } from '@jest/globals'
-import { eventually, findJava, giveBackPort, rememberedProcess, startEmbeddedKafka, startEmbeddedPostgres, type RunningBroker, type RunningServer } from '@waybill/testing'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { makeDatabase } from './harness.js'
-
-const java = await findJava(process.env)
-
-/** Whether a broker of our own can be started here. */
-export const hasJava = 'path' in java
+import { eventually } from '../eventually.js'
+import { findJava, startEmbeddedKafka, type RunningBroker } from '../infrastructure/embedded-kafka.js'
+import { startEmbeddedPostgres, type RunningServer } from '../infrastructure/embedded-postgres.js'
+import { giveBackPort } from '../infrastructure/ports.js'
+import { rememberedProcess } from '../infrastructure/server-process.js'
 
 /** A broker and a database of a test's own, to be killed, starved and started again where they were. */
 export class OwnServers {
+  /** Why no broker of our own can be started here, or nothing. */
+  static async refusal(): Promise<string | undefined> {
+    const java = await findJava(process.env)
+    return 'refused' in java ? java.refused : undefined
+  }
+
   private broker: RunningBroker | undefined
   private postgres: RunningServer | undefined
   private directory = ''
@@ -36,7 +39,9 @@ export class OwnServers {
 
   /** Again on the same port and data, as a supervisor would. */
   async startBroker(): Promise<void> {
-    this.broker = await startEmbeddedKafka({ directory: this.placeOf('kafka'), preferredPort: portOf(this.broker?.brokers), java: 'path' in java ? java.path : '', durable: true, say: () => undefined })
+    const java = await findJava(process.env)
+    if ('refused' in java) throw new Error(java.refused)
+    this.broker = await startEmbeddedKafka({ directory: this.placeOf('kafka'), preferredPort: portOf(this.broker?.brokers), java: java.path, durable: true, say: () => undefined })
   }
 
   async startPostgres(): Promise<void> {
@@ -52,9 +57,12 @@ export class OwnServers {
 
   /** Waits until it is gone, by whatever reason. */
   async ended(what: 'kafka' | 'postgres', withinMs = 20_000): Promise<void> {
-    await eventually(async () => expect(await this.processOf(what)).toBeUndefined(), withinMs)
+    await eventually(async () => {
+      if ((await this.processOf(what)) !== undefined) throw new Error(`${what} still runs after ${withinMs} ms`)
+    }, withinMs)
   }
 
+  /** A new database. Answers the administrator's URL of it. */
   async database(name: string): Promise<string> {
     const client = new pg.Client({ connectionString: this.postgresUrl })
     await client.connect()
@@ -62,7 +70,7 @@ export class OwnServers {
     await client.end()
     const url = new URL(this.postgresUrl)
     url.pathname = `/${name}`
-    return makeDatabase(url.href)
+    return url.href
   }
 
   async stop(): Promise<void> {
