@@ -57,6 +57,7 @@ async function start(service: ServiceDefinition, { app, timers }: Assembled, plu
   plumbing.timerSet.tell = (dueAt) => timers.scheduled(dueAt)
   timers.start()
   plumbing.housekeeping.start()
+  plumbing.sweeper.start()
   await app.listen(config.port, config.host)
   const url = await app.getUrl()
   log.info('service started', { url })

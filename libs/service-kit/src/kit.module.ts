@@ -14,6 +14,7 @@ import { QuarantineController } from './routes/quarantine.controller.js'
 import { RepublishController } from './routes/republish.controller.js'
 import { StatisticsController } from './routes/statistics.controller.js'
 import { TasksController } from './routes/tasks.controller.js'
+import { Sweeper } from './sweeper.js'
 import { KIT_CONFIG, MESSAGING, POOL } from './tokens.js'
 import { UnitOfWork } from './unit-of-work.js'
 
@@ -29,6 +30,7 @@ export class KitModule {
       [Health, plumbing.health],
       [Log, plumbing.log],
       [Metrics, plumbing.metrics],
+      [Sweeper, plumbing.sweeper],
       [UnitOfWork, plumbing.unitOfWork],
       [Clock, new SystemClock()],
       [Links, new KeyedLinks(plumbing.config.linkKey)],

@@ -1,4 +1,4 @@
-import { Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
 /** The numbers of this service: its own registry, served at /metrics. */
 export abstract class Metrics {
@@ -38,6 +38,12 @@ export class PrometheusMetrics extends Metrics {
         for (const [value, number] of Object.entries(values)) gauge.set({ [label]: value }, number)
       },
     })
+  }
+
+  /** Counts something that a person has to know of, with those that messaging raises. */
+  alarm(code: string): void {
+    const alarms = this.registry.getSingleMetric('waybill_alarms_total')
+    if (alarms instanceof Counter) alarms.inc({ code })
   }
 
   /** A number without a label. */

@@ -12,6 +12,7 @@ import { openLogger, PinoLog, type Log } from './logging.js'
 import { PrometheusMetrics } from './metrics.js'
 import { PostgresUnitOfWork } from './postgres-unit-of-work.js'
 import type { ServiceDefinition } from './service.js'
+import { Sweeper } from './sweeper.js'
 import { TellingAgain } from './tells-again.js'
 import { UnitOfWork } from './unit-of-work.js'
 
@@ -27,6 +28,7 @@ export interface Plumbing {
   readonly delay: EventLoopDelay
   readonly health: Health
   readonly housekeeping: Housekeeping
+  readonly sweeper: Sweeper
   readonly cursorKey: string
   /** Told when a timer was set; the runner listens once it exists. */
   readonly tellingAgain: TellingAgain
@@ -75,6 +77,7 @@ export function layPlumbing(
     delay,
     health: new Health(pool, messaging, delay),
     housekeeping: new Housekeeping(pool, log),
+    sweeper: new Sweeper(service.waits, { service: service.name, pool, unitOfWork, metrics, log }),
     // a service's replicas share their database's URL and nobody else knows it
     cursorKey: createHash('sha256').update(`cursors\n${config.databaseUrl}`).digest('hex'),
     tellingAgain,

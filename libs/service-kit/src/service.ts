@@ -2,6 +2,7 @@ import type { DynamicModule, Type } from '@nestjs/common'
 import { houseRegistry, type MessageRegistry } from '@waybill/messaging'
 import type { MigrationInterface } from 'typeorm'
 import type { Env } from './config.js'
+import type { Waits } from './waits.js'
 
 /** A migration of a service: a class named like `Stock0001`, whose number orders it. */
 export type Migration = new () => MigrationInterface
@@ -18,6 +19,8 @@ export interface ServiceParts<C> {
   readonly registry?: MessageRegistry
   /** Has it tasks of its own, listed at /v1/tasks? Default: yes. The console shows everybody's instead. */
   readonly ownsTasks?: boolean
+  /** Everything in it that can wait for somebody, and what happens when nobody comes. */
+  readonly waits?: readonly Waits[]
 }
 
 /** A service that can be started, migrated and documented. */
@@ -27,6 +30,7 @@ export interface ServiceDefinition {
   readonly migrations: readonly Migration[]
   readonly registry: MessageRegistry
   readonly ownsTasks: boolean
+  readonly waits: readonly Waits[]
   /** Reads its own part of the environment. Throws: ConfigError. The module is made only when asked for. */
   readonly read: (env: Env) => () => DynamicModule | Type
 }
@@ -39,6 +43,7 @@ export function defineService<C>(parts: ServiceParts<C>): ServiceDefinition {
     migrations: parts.migrations,
     registry: parts.registry ?? houseRegistry,
     ownsTasks: parts.ownsTasks ?? true,
+    waits: parts.waits ?? [],
     read: (env) => {
       const config = parts.config(env)
       return () => parts.module(config)

@@ -44,6 +44,7 @@ export class Stopping {
       await step('timers', TIMERS_WITHIN_MS + 1_000, () => assembled.timers.stop(TIMERS_WITHIN_MS))
     }
     plumbing.housekeeping.stop()
+    plumbing.sweeper.stop()
     await step('journal', STOP_WITHIN_MS, () => plumbing.messaging.stop())
     if (assembled) await step('module', STOP_WITHIN_MS, () => assembled.app.close())
     await step('connections', 2_000, () => plumbing.pool.end())

@@ -7,8 +7,8 @@ import type { Timer } from './unit-of-work.js'
 
 /** How long a claimed timer belongs to its runner; renewed while the handler runs. */
 export const LEASE_SECONDS = 30
-/** A failed timer comes back after 1 s, then twice as late each time, at most this late. */
-const BACKOFF_MAX_SECONDS = 300
+/** A failed timer comes back after 1 s, then twice as late each time, at most this late: nothing rests for longer than a minute once what was in its way is gone. */
+const BACKOFF_MAX_SECONDS = 30
 
 /** What a transaction did to one timer: set it, or cancelled it (null). The last word per (kind, subject) counts. */
 export type TimerChange = { readonly kind: string; readonly subject: string; readonly timer: Timer | null }

@@ -27,7 +27,7 @@ export interface TimerSubscription extends Required<OnTimerOptions> {
 /**
  * Declares the handler of one kind of timer: `(due: readonly Due[]) => Promise<void>`, called outside any transaction.
  * It may ask the outside world, then ends with `uow.change` over the causes: that consumes the timers, unless they were
- * set anew meanwhile. What is not consumed, or was thrown at, comes back later (1 s, doubling, to 5 min), with `attempt`.
+ * set anew meanwhile. What is not consumed, or was thrown at, comes back later (1 s, doubling, to 30 s), with `attempt`.
  */
 export const OnTimer = (kind: string, options: OnTimerOptions = {}): MethodDecorator =>
   SetMetadata(ON_TIMER, { kind, batch: options.batch ?? 100, concurrency: options.concurrency ?? 1 } satisfies TimerSubscription)

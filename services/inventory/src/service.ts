@@ -2,6 +2,7 @@ import { defineService } from '@waybill/service-kit'
 import { inventoryConfig } from './config.js'
 import { InventoryModule } from './inventory.module.js'
 import { migrations } from './migrations/index.js'
+import { waits } from './postgres/waits.js'
 
 /** Locations, stock, reservations, supply and backorders. */
 export const service = defineService({
@@ -9,6 +10,7 @@ export const service = defineService({
   config: inventoryConfig,
   module: (settings) => InventoryModule.with(settings),
   migrations,
+  waits,
   group: 'inventory.main',
 })
 

@@ -37,6 +37,7 @@ import { KeepLocations } from './use-cases/keep-locations.js'
 import { KeepProducts } from './use-cases/keep-products.js'
 import { PlanShipment } from './use-cases/plan-shipment.js'
 import { PrintLabel } from './use-cases/print-label.js'
+import { RemindOfResting } from './use-cases/remind-of-resting.js'
 import { TakeFloorNews } from './use-cases/take-floor-news.js'
 import { TakeScan } from './use-cases/take-scan.js'
 import { TellCarrierOfHandOver } from './use-cases/tell-carrier-of-hand-over.js'
@@ -61,7 +62,7 @@ export class ShippingModule {
         { provide: LabelPrinter, useClass: PdfLabelPrinter },
         ShippingMetrics,
         ShippingTimers,
-        ...[AskLabel, BuyLabel, CheckWaitingShipments, KeepDeliveryDetails, KeepLanes, KeepLocations, KeepProducts, PlanShipment, PrintLabel, TakeFloorNews, TakeScan, TellCarrierOfHandOver],
+        ...[AskLabel, BuyLabel, CheckWaitingShipments, KeepDeliveryDetails, KeepLanes, KeepLocations, KeepProducts, PlanShipment, PrintLabel, RemindOfResting, TakeFloorNews, TakeScan, TellCarrierOfHandOver],
       ],
     }
   }

@@ -2,6 +2,7 @@ import { defineService } from '@waybill/service-kit'
 import { warehouseConfig } from './config.js'
 import { migrations } from './migrations/index.js'
 import { WarehouseModule } from './warehouse.module.js'
+import { waits } from './postgres/waits.js'
 
 export { fulfillmentTransitions } from './fulfillments/fulfillment.js'
 export { packageTransitions } from './packing/package.js'
@@ -14,4 +15,5 @@ export const service = defineService({
   config: warehouseConfig,
   module: (config) => WarehouseModule.with(config),
   migrations,
+  waits,
 })

@@ -2,6 +2,7 @@ import { asId, type Cause, type FulfillmentId, type JsonObject, type OrderId, ty
 import { newId, type Tx } from '@waybill/service-kit'
 import { publishFact } from '../published-events.js'
 import { expected } from '../shipments/news.js'
+import { restsUntil } from '../shipments/rest.js'
 import type { Shipment } from '../shipments/shipment.js'
 import type { Ask, Effect, Step, TaskKind } from '../shipments/shipping-facts.js'
 import type { About } from '../shipments/shipments.js'
@@ -29,6 +30,8 @@ export class ShipmentDesk {
   private readonly byFulfillment = new Map<FulfillmentId, ShipmentId>()
   private readonly followUps: { readonly entry: Entry; readonly cause: Cause; readonly effect: Effect }[] = []
   private readonly history: JsonObject[] = []
+  /** With the cause of the last move. */
+  private readonly moved = new Map<Entry, Cause>()
 
   private constructor(
     private readonly tx: Tx,
@@ -79,6 +82,7 @@ export class ShipmentDesk {
     await writeHistory(this.tx, this.history)
     await this.writeChoices()
     await this.writeCalls()
+    for (const [entry, cause] of this.moved) this.minderSet(entry, cause)
     for (const { entry, cause, effect } of this.followUps) {
       if ('fact' in effect) publishFact(this.tx, entry.now, effect, cause)
       else this.ask(entry.now, effect, cause)
@@ -92,6 +96,7 @@ export class ShipmentDesk {
 
   private noteMove(entry: Entry, from: string | null, to: string, cause: Cause): void {
     entry.moves += 1
+    this.moved.set(entry, cause)
     this.history.push({ subject: entry.before.id, seq: entry.moves, from_status: from, to_status: to, at: this.tx.now.toISOString(), cause: causeText(cause) })
   }
 
@@ -129,6 +134,15 @@ export class ShipmentDesk {
       default:
         ask satisfies never
     }
+  }
+
+  /** The clock that asks a person to look when nothing moves; who was asked need not look any more. */
+  private minderSet({ before, now }: Entry, cause: Cause): void {
+    const until = restsUntil(now)
+    if (until === null) this.tx.cancelTimer('shipment-rests', now.id)
+    else this.tx.schedule({ kind: 'shipment-rests', subject: now.id, dueAt: until, correlationId: now.order })
+    const wasLate = (restsUntil(before) ?? this.tx.now) < this.tx.now
+    if (wasLate) this.tx.closeTask('shipment-rests', now.id, `it is ${now.status} now`, cause)
   }
 
   private async writeChoices(): Promise<void> {
@@ -194,6 +208,7 @@ const ownerOf: Readonly<Record<TaskKind, string>> = {
   'shipment-voided-late': 'operator',
   'delivery-exception': 'agent',
   'tracking-contradiction': 'agent',
+  'shipment-rests': 'operator',
 }
 
 /** Makes the shipments nobody spoke of before; answers which, and because of what. */

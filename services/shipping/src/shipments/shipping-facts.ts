@@ -44,6 +44,7 @@ export type TaskKind =
   | 'shipment-voided-late'
   | 'delivery-exception'
   | 'tracking-contradiction'
+  | 'shipment-rests'
 
 export type Effect = ShippingFact | Ask
 

@@ -3,6 +3,7 @@ import { asId, crashPoint, type ShipmentId } from '@waybill/kernel'
 import { OnTimer, type Due } from '@waybill/service-kit'
 import { BuyLabel } from '../use-cases/buy-label.js'
 import { CheckWaitingShipments } from '../use-cases/check-waiting-shipments.js'
+import { RemindOfResting } from '../use-cases/remind-of-resting.js'
 import { TakeScan } from '../use-cases/take-scan.js'
 import { TellCarrierOfHandOver } from '../use-cases/tell-carrier-of-hand-over.js'
 
@@ -14,6 +15,7 @@ export class ShippingTimers {
     private readonly buyLabel: BuyLabel,
     private readonly tellHandOver: TellCarrierOfHandOver,
     private readonly takeScan: TakeScan,
+    private readonly remindOfResting: RemindOfResting,
   ) {}
 
   @OnTimer('shipment-check')
@@ -31,6 +33,11 @@ export class ShippingTimers {
   @OnTimer('carrier-handover', { batch: 10, concurrency: 4 })
   async handOvers(due: readonly Due[]): Promise<void> {
     await this.tellHandOver.run(due.map(({ cause, subject }) => ({ cause, shipment: asId<ShipmentId>(subject) })))
+  }
+
+  @OnTimer('shipment-rests')
+  async rests(due: readonly Due[]): Promise<void> {
+    await this.remindOfResting.run(due.map(({ cause, subject }) => ({ cause, shipment: asId<ShipmentId>(subject) })))
   }
 
   @OnTimer('parked-scan')
