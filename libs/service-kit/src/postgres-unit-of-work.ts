@@ -49,7 +49,8 @@ export class PostgresUnitOfWork extends UnitOfWork {
     if (inputs.length === 0) return []
     const order = commonOrderOf(inputs.map(({ cause }) => cause))
     const scope = currentScope()
-    const run = () => (inputs.every(({ cause }) => cause.kind === 'request') ? this.retried(inputs, work) : this.once(inputs, work))
+    // a message's consumer tries again by itself; a timer would come back seconds later, with its call to the outside to be made anew
+    const run = () => (inputs.every(({ cause }) => cause.kind !== 'event') ? this.retried(inputs, work) : this.once(inputs, work))
     const outcomes = await (order === undefined || scope?.order === order
       ? run()
       : runInScope(scope ? { ...scope, order } : scopeAfter(inputs[0]?.cause.traceparent, order), run))

@@ -20,7 +20,7 @@ export abstract class UnitOfWork {
   /**
    * Runs `work` on those inputs whose cause was not seen before, in one transaction, and returns one outcome per input,
    * in the same order. `work` gives one JSON-able result per fresh input, or nothing.
-   * What requests alone caused is tried again up to 5 times after a transient failure; what messages caused surfaces
+   * What requests or timers caused is tried again up to 5 times after a transient failure; what messages caused surfaces
    * to their consumer, which retries for ever. Throws: Problem `idempotency-key-reused`, `request-in-progress` or
    * `database-unavailable`.
    */

@@ -3,6 +3,7 @@ import { namespace, type StartedService } from '@waybill/testing'
 import { randomUUID } from 'node:crypto'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import pg from 'pg'
+import type { TimerCause } from '@waybill/kernel'
 import { UnitOfWork, type Outcome } from '../src/index.js'
 import { aMessage, aRequest } from './causes.js'
 import { add, sample } from './sample.service.js'
@@ -169,6 +170,19 @@ describe('a change', () => {
     attempts = 0
     expect(await codeOf(collide(100))).toBe('database-unavailable')
     expect([attempts, await valueOf(name)]).toEqual([6, 1])
+  })
+
+  test('of a timer is tried again at once after a collision: what it called outside is not called anew', async () => {
+    const name = randomUUID()
+    await uow.change([{ cause: aRequest() }], (tx) => Promise.resolve(tx.schedule({ kind: 'sample', subject: name, dueAt: new Date(Date.now() + 3_600_000) })))
+    const { rows: [timer] } = await db.query<{ token: string }>(`select token from kit.timers where kind = 'sample' and subject = $1`, [name])
+    const cause: TimerCause = { kind: 'timer', timer: 'sample', subject: name, token: timer?.token ?? '', correlationId: null, actor: 'system:test', traceparent: null }
+    let attempts = 0
+    await uow.change([{ cause }], async (tx) => {
+      if (attempts++ < 2) await tx.query(`test.raise`, `do $$ begin raise exception 'again' using errcode = '40P01'; end $$`)
+      await add(tx, name, 1)
+    })
+    expect([attempts, await valueOf(name)]).toEqual([3, 1])
   })
 
   test('publishes in call order, a task once while it is open, and its end once', async () => {

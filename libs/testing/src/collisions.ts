@@ -3,53 +3,60 @@ import pg from 'pg'
 /** How PostgreSQL says that transactions collided: nothing is wrong with the statement, the whole transaction has to be tried again. */
 type Collision = '40001' | '40P01'
 
-interface Armed {
-  left: number
-  readonly code: Collision
-}
-
 type Query = (this: object, ...request: readonly unknown[]) => unknown
 
 const textOf = (request: unknown): string => (typeof request === 'string' ? request : ((request as { readonly text?: string } | undefined)?.text ?? ''))
 
+/** Looks at a statement, and at all before it in its unit of work; a code: it is to be refused with it. */
+type Watch = (way: string, isCommit: boolean) => Collision | undefined
+let watch: Watch | undefined
+
+// As soon as this is loaded, and so before any service connects: connections keep the method they found.
+const ways = new WeakMap<object, string>()
+const prototype = pg.Client.prototype as unknown as { query: Query }
+const { query } = prototype
+prototype.query = function (...request) {
+  if (watch === undefined) return query.apply(this, [...request])
+  const text = textOf(request[0]).toLowerCase()
+  const before = ways.get(this)
+  const way = `${before ?? ''}\n${text}`
+  if (text.startsWith('begin; select clock_timestamp()') || (before !== undefined && text !== 'commit' && text !== 'rollback')) ways.set(this, way)
+  else ways.delete(this)
+  const code = before === undefined || text === 'rollback' ? undefined : watch(way, text === 'commit')
+  if (code === undefined) return query.apply(this, [...request])
+  return query.call(this, `DO $$ BEGIN RAISE EXCEPTION 'a collision made by the test' USING ERRCODE = '${code}'; END $$`)
+}
+
+/** Stories that are under way at once, and how often they are begun anew at most. */
+const sideBySide = 4
+const roundsMax = 60
+
 /**
- * Runs a story once undisturbed, then once for every statement of the units of work in it, each time with that statement, COMMIT
- * included, ended by the server as if its transaction had collided with another. The story asserts its outcome and uses what is new
- * each time. Services must run in this process. Answers how many statements were refused.
+ * Runs a story over and over until every statement of every unit of work in it, COMMIT included, was once ended by the server as if
+ * its transaction had collided with another; the try after that is let through. The story asserts its outcome and uses what is new
+ * each time. Services must run in this process. Answers how many statements were refused, and how often the story was told.
  */
-export async function collideEverywhere(story: (round: number) => Promise<void>): Promise<number> {
-  const units = new WeakSet()
-  const prototype = pg.Client.prototype as unknown as { query: Query }
-  const { query } = prototype
-  let counted = 0
-  let refused = 0
-  let armed: Armed | undefined
-  prototype.query = function (...request) {
-    const text = textOf(request[0]).toLowerCase()
-    if (text.startsWith('begin; select clock_timestamp()')) {
-      units.add(this)
-      return query.apply(this, [...request])
+export async function collideEverywhere(story: (time: number) => Promise<void>): Promise<{ readonly refused: number; readonly times: number }> {
+  const refused = new Set<string>()
+  let mayRefuse = true
+  let times = 0
+  watch = (way, isCommit) => {
+    if (!mayRefuse || refused.has(way)) {
+      mayRefuse ||= isCommit
+      return undefined
     }
-    if (!units.has(this)) return query.apply(this, [...request])
-    if (text === 'commit' || text === 'rollback') units.delete(this)
-    if (text === 'rollback') return query.apply(this, [...request])
-    counted += 1
-    if (armed === undefined || --armed.left > 0) return query.apply(this, [...request])
-    const { code } = armed
-    armed = undefined
-    refused += 1
-    return query.call(this, `DO $$ BEGIN RAISE EXCEPTION 'a collision made by the test' USING ERRCODE = '${code}'; END $$`)
+    refused.add(way)
+    mayRefuse = false
+    return refused.size % 2 === 0 ? '40001' : '40P01'
   }
   try {
-    await story(0)
-    const statements = counted
-    for (let place = 1; place <= statements; place++) {
-      armed = { left: place, code: place % 2 === 0 ? '40001' : '40P01' }
-      await story(place)
-      armed = undefined
+    for (let round = 0; round < roundsMax; round++) {
+      const before = refused.size
+      await Promise.all(Array.from({ length: sideBySide }, () => story(times++)))
+      if (refused.size === before) return { refused: refused.size, times }
     }
-    return refused
+    throw new Error(`After ${times} times there are still statements that were never refused`)
   } finally {
-    prototype.query = query
+    watch = undefined
   }
 }
