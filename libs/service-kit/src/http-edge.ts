@@ -7,6 +7,7 @@ import { admitWork, type Load } from './admission.js'
 import { useBodyParsers } from './body-parser.js'
 import type { Log } from './logging.js'
 import type { PrometheusMetrics } from './metrics.js'
+import { checkQuery, type QueryParameters } from './paging.js'
 import { Problem } from './problem.js'
 import { ProblemFilter } from './problem.filter.js'
 import { actorOf } from './principal.js'
@@ -62,6 +63,7 @@ export function openEdge({ service, log, metrics, load }: EdgeParts): Edge {
   useBodyParsers(fastify)
   useSteps(fastify, service, metrics, log)
   useAdmission(fastify, load)
+  useQueryCheck(fastify)
   useSecurityHeaders(fastify)
   return { adapter, fastify, filter }
 }
@@ -95,6 +97,17 @@ function useAdmission(fastify: FastifyInstance, load: Load): void {
     if (!request.url.startsWith('/v1/')) return done()
     try {
       admitWork(load)
+      done()
+    } catch (problem) {
+      done(problem as Problem)
+    }
+  })
+}
+
+function useQueryCheck(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    try {
+      checkQuery(request.query as QueryParameters)
       done()
     } catch (problem) {
       done(problem as Problem)

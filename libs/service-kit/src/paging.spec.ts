@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { filterOf, limitOf, onlyParameters, SignedCursors, sortOf, wordOf } from './paging.js'
+import { filterOf, limitOf, onlyParameters, rangeOf, SignedCursors, sortOf, wordOf } from './paging.js'
 
 const refuses = (code: string) => expect.objectContaining({ code }) as unknown
 
@@ -48,4 +48,21 @@ describe('a list', () => {
     expect(() => wordOf({ state: 'lost' }, 'state', ['open', 'closed'])).toThrow(refuses('invalid-filter'))
     expect(() => onlyParameters({ 'filter[status][$ne]': 'x' }, ['status'])).toThrow(refuses('invalid-filter'))
   })
+})
+
+describe('a range of time', () => {
+  const now = new Date('2026-11-23T12:00:00Z')
+  const range = (query: Record<string, string>) => rangeOf(query, { now, daysMax: 366 })
+  test('is what lies between two days or instants', () => {
+    expect(range({})).toEqual({ from: undefined, to: undefined })
+    expect(range({ from: '2026-11-01', to: '2026-11-23T10:00:00Z' })).toEqual({ from: new Date('2026-11-01T00:00:00Z'), to: new Date('2026-11-23T10:00:00Z') })
+  })
+  test.each([
+    ['BI-F5 ten years', { from: '2016-01-01', to: '2026-01-01' }, 'range-too-wide'],
+    ['BI-F5 ten years until now', { from: '2016-11-23' }, 'range-too-wide'],
+    ['BI-F5 the wrong way round', { from: '2026-11-02', to: '2026-11-01' }, 'invalid-range'],
+    ['30 February', { from: '2026-02-30' }, 'invalid-filter'],
+    ['no day', { to: 'yesterday' }, 'invalid-filter'],
+    ['month 13', { from: '2026-13-01' }, 'invalid-filter'],
+  ])('%s is refused', (_, query, code) => expect(() => range(query as Record<string, string>)).toThrow(refuses(code)))
 })

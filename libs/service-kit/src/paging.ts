@@ -50,11 +50,54 @@ export function wordOf<const Word extends string>(query: QueryParameters, name: 
   return word
 }
 
-/** Refuses: invalid-filter for parameters that this list does not know. */
+/** How lists elsewhere are paged: ours go by `cursor`. */
+const otherPaging = ['offset', 'page', 'skip']
+
+/** Refuses: invalid-filter for parameters that this list does not know; invalid-sort and invalid-page where they ask for an order or a page that it does not have. */
 export function onlyParameters(query: QueryParameters, known: readonly string[]): void {
   const unknown = Object.keys(query).find((name) => !known.includes(name))
+  if (unknown === 'sort') throw new Problem('invalid-sort', { detail: 'This list has one order, which cannot be chosen' })
+  if (unknown !== undefined && otherPaging.includes(unknown)) throw new Problem('invalid-page', { detail: 'Pages follow each other by cursor and limit' })
   if (unknown !== undefined)
     throw new Problem('invalid-filter', { detail: `Known parameters: ${known.join(', ')}`, data: { parameter: unknown.slice(0, 64) } })
+}
+
+const DAY_MS = 86_400_000
+const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z)?$/
+
+/**
+ * The moments between which things are asked for, `from` included and `to` not, days as UTC.
+ * Refuses: invalid-filter for what is no day nor instant of the calendar, invalid-range for one that ends before it begins,
+ * range-too-wide beyond `daysMax` (an end left out is now).
+ */
+export function rangeOf(query: QueryParameters, { now, daysMax }: { readonly now: Date; readonly daysMax: number }): { readonly from: Date | undefined; readonly to: Date | undefined } {
+  const [from, to] = [momentOf(query, 'from'), momentOf(query, 'to')]
+  if (from === undefined) return { from, to }
+  const days = ((to ?? now).getTime() - from.getTime()) / DAY_MS
+  if (to !== undefined && days < 0) throw new Problem('invalid-range', { detail: 'from is later than to' })
+  if (days > daysMax) throw new Problem('range-too-wide', { detail: `At most ${daysMax} days at once` })
+  return { from, to }
+}
+
+function momentOf(query: QueryParameters, name: string): Date | undefined {
+  const given = filterOf(query, name, INSTANT)
+  if (given === undefined) return undefined
+  const moment = new Date(given)
+  // Date takes 30 February for 2 March
+  if (Number.isNaN(moment.getTime()) || moment.toISOString().slice(0, 10) !== given.slice(0, 10)) throw new Problem('invalid-filter', { detail: `${name} is no day of the calendar`, data: { parameter: name } })
+  return moment
+}
+
+/** More parameters than any list knows. */
+const PARAMETERS_MAX = 50
+const nested = /[[\].]|^(?:__proto__|constructor|prototype)$/
+
+/** Refuses: invalid-filter for queries that no route of ours understands: nested names, or far too many. */
+export function checkQuery(query: QueryParameters): void {
+  const names = Object.keys(query)
+  const bad = names.find((name) => nested.test(name))
+  if (bad !== undefined) throw new Problem('invalid-filter', { detail: 'Parameters have plain names', data: { parameter: bad.slice(0, 64) } })
+  if (names.length > PARAMETERS_MAX) throw new Problem('invalid-filter', { detail: `At most ${PARAMETERS_MAX} parameters` })
 }
 
 /**

@@ -1,6 +1,6 @@
-import { Body, Controller, Get, Post, Res } from '@nestjs/common'
+import { Body, Controller, Get, Post, Query, Res } from '@nestjs/common'
 import type { BusinessDate, RequestCause } from '@waybill/kernel'
-import { BulkRoute, Caused, Problem, replied, Roles } from '@waybill/service-kit'
+import { BulkRoute, Caused, onlyParameters, Problem, replied, Roles, type QueryParameters } from '@waybill/service-kit'
 import type { FastifyReply } from 'fastify'
 import { PolicyStore, type WriteOutcome, type WrittenPolicy } from '../policies/policy.store.js'
 import type { ReturnPolicy } from '../policies/return-policy.js'
@@ -17,7 +17,8 @@ export class PoliciesController {
 
   @Get()
   @Roles('agent', 'operator')
-  async list(): Promise<{ items: readonly ReturnPolicy[] }> {
+  async list(@Query() query: QueryParameters): Promise<{ items: readonly ReturnPolicy[] }> {
+    onlyParameters(query, [])
     return { items: await this.policies.list() }
   }
 
@@ -35,11 +36,14 @@ function toPolicy(row: PolicyRequest, index: number): WrittenPolicy {
   const scopeValue = row.scopeValue ?? ''
   if ((row.scope === 'all') !== (scopeValue === ''))
     throw new Problem('invalid-value', { errors: [{ pointer: `/rows/${index}/scopeValue`, code: 'invalid-value', detail: 'names what the scope is limited to; empty for all' }] })
+  const validFrom = row.validFrom ?? '2000-01-01'
+  if (row.validTo != null && row.validTo < validFrom)
+    throw new Problem('invalid-value', { errors: [{ pointer: `/rows/${index}/validTo`, code: 'invalid-value', detail: `the last day; the first is ${validFrom}` }] })
   return {
     policy: row.policy,
     scope: row.scope,
     scopeValue,
-    validFrom: (row.validFrom ?? '2000-01-01') as BusinessDate,
+    validFrom: validFrom as BusinessDate,
     validTo: (row.validTo ?? null) as BusinessDate | null,
     windowDays: row.windowDays,
     excluded: row.excluded ?? false,

@@ -110,7 +110,7 @@ export abstract class FloorQueries {
   abstract bins(filter: { readonly location: string | undefined; readonly product: string | undefined }, after: readonly [string, string] | null, limit: number): Promise<readonly BinRow[]>
   abstract materials(after: string | null, limit: number): Promise<readonly MaterialRow[]>
   abstract rules(): Promise<readonly JsonObject[]>
-  abstract mishandlings(by: MishandlingBy, filter: { readonly location: string | undefined; readonly from: string | undefined }, limit: number): Promise<readonly MishandlingCount[]>
+  abstract mishandlings(by: MishandlingBy, filter: { readonly location: string | undefined; readonly from: Date | undefined; readonly to: Date | undefined }, limit: number): Promise<readonly MishandlingCount[]>
   /** Fulfillments in each status, for the metrics. */
   abstract countByStatus(): Promise<Readonly<Record<string, number>>>
 }

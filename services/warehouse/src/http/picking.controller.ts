@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common'
 import { asId, type LocationId, type RequestCause } from '@waybill/kernel'
-import { Caused, filterOf, limitOf, onlyParameters, Problem, replied, Roles, uuidOf, Who, wordOf, type Principal, type QueryParameters } from '@waybill/service-kit'
+import { Caused, Clock, filterOf, limitOf, onlyParameters, Problem, rangeOf, replied, Roles, uuidOf, Who, wordOf, type Principal, type QueryParameters } from '@waybill/service-kit'
 import type { FastifyReply } from 'fastify'
 import { FloorQueries, type MishandlingCount, type NextTask } from '../floor/floor.queries.js'
 import { ClaimPickList, type ClaimedList } from '../use-cases/claim-pick-list.js'
@@ -9,7 +9,8 @@ import { WorkPickTask, type AtTask, type TaskAnswer } from '../use-cases/work-pi
 import { answered } from './answers.js'
 import { AtLocationRequest, DamageRequest, PickScanRequest, ShortRequest } from './floor.requests.js'
 
-const DAY_OR_INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z)?$/
+/** Counting more than a year of them at once is for reports, not for the floor. */
+const MISHANDLING_DAYS_MAX = 366
 
 /** The form in which the floor names who works: role:id, as events do. */
 export const workerOf = ({ role, subject }: Principal): string => `${role}:${subject}`.slice(0, 64)
@@ -24,6 +25,7 @@ export class PickingController {
     private readonly claimPickList: ClaimPickList,
     private readonly workPickTask: WorkPickTask,
     private readonly queries: FloorQueries,
+    private readonly clock: Clock,
   ) {}
 
   /** Starts what is ready at a location now, whatever the wave policy says. */
@@ -87,9 +89,9 @@ export class PickingController {
   @Get('mishandling')
   @Roles('operator', 'agent')
   async mishandling(@Query() query: QueryParameters): Promise<{ items: readonly MishandlingCount[] }> {
-    onlyParameters(query, ['by', 'location', 'from', 'limit'])
+    onlyParameters(query, ['by', 'location', 'from', 'to', 'limit'])
     const by = wordOf(query, 'by', ['product', 'bin', 'picker']) ?? 'product'
-    return { items: await this.queries.mishandlings(by, { location: filterOf(query, 'location'), from: filterOf(query, 'from', DAY_OR_INSTANT) }, limitOf(query)) }
+    return { items: await this.queries.mishandlings(by, { location: filterOf(query, 'location'), ...rangeOf(query, { now: this.clock.now(), daysMax: MISHANDLING_DAYS_MAX }) }, limitOf(query)) }
   }
 }
 

@@ -56,7 +56,8 @@ export class SetupController {
 
   @Get('material-rules')
   @Roles('operator', 'packer', 'agent')
-  async rules(): Promise<{ items: readonly object[] }> {
+  async rules(@Query() query: QueryParameters): Promise<{ items: readonly object[] }> {
+    onlyParameters(query, [])
     return { items: await this.queries.rules() }
   }
 

@@ -106,15 +106,15 @@ export class PostgresFloorQueries extends FloorQueries {
     return rows.map(({ handling, position, instruction, rule }) => ({ handling, position, instruction, ...rule }))
   }
 
-  mishandlings(by: MishandlingBy, filter: { location: string | undefined; from: string | undefined }, limit: number): Promise<readonly MishandlingCount[]> {
+  mishandlings(by: MishandlingBy, filter: { location: string | undefined; from: Date | undefined; to: Date | undefined }, limit: number): Promise<readonly MishandlingCount[]> {
     const column = columnOf[by]
     return this.uow.query<MishandlingCount>(
       `count-mishandlings-by-${by}`,
       `SELECT kind, ${by === 'product' ? column : `''`} AS product, ${by === 'bin' ? column : `''`} AS bin, ${by === 'picker' ? column : `''`} AS picker,
               count(*)::int AS times, sum(units)::int AS units
-       FROM mishandlings WHERE ($1::text IS NULL OR location = $1) AND ($2::timestamptz IS NULL OR at >= $2)
+       FROM mishandlings WHERE ($1::text IS NULL OR location = $1) AND ($2::timestamptz IS NULL OR at >= $2) AND ($4::timestamptz IS NULL OR at < $4)
        GROUP BY kind, ${column} ORDER BY count(*) DESC, ${column}, kind LIMIT $3`,
-      [filter.location ?? null, filter.from ?? null, limit],
+      [filter.location ?? null, filter.from ?? null, limit, filter.to ?? null],
     )
   }
 
