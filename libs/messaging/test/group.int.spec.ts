@@ -157,6 +157,28 @@ describe('offsets out of range are never skipped in silence', () => {
     expect(second.alarms.map(({ code }) => code)).toContain('group-moved-forward')
   }, 60_000)
 
+  test.each(['moved back to the start', 'deleted'])('a group that somebody has %s reads again, and does nothing twice', async (how) => {
+    const database = await own.database()
+    const facts = Array.from({ length: 8 }, (_, index) => ({ crate: `back-${index}` }))
+    const first = await own.consumer({ database })
+    await own.sendAll(facts)
+    await eventually(async () => expect(await applied(first.pool)).toHaveLength(8), 15_000)
+    await first.stop()
+    await own.sendAll(facts)
+    const admin = own.admin
+    await admin.connect()
+    const groupId = onBroker(own.ns.prefix, GROUP)
+    if (how === 'deleted') await eventually(() => admin.deleteGroups([groupId]), 10_000)
+    else await admin.resetOffsets({ groupId, topic: name(), earliest: true })
+    await admin.disconnect()
+    const second = await own.consumer({ database })
+    await eventually(async () => expect(await applied(second.pool)).toHaveLength(16), 20_000)
+    await own.sendAll(facts)
+    await eventually(async () => expect(await applied(second.pool)).toHaveLength(24), 20_000)
+    for (const { crate } of facts) expect(await stepsOf(second.pool, crate)).toEqual([1, 2, 3])
+    expect(await rowsOf(second.pool, 'SELECT FROM messaging.quarantine')).toHaveLength(0)
+  }, 60_000)
+
   test('a topic that was made anew is read from its start', async () => {
     const database = await own.database()
     const first = await own.consumer({ database })
