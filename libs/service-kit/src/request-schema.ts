@@ -28,6 +28,7 @@ const meanings: Readonly<Record<string, (limits: readonly unknown[]) => Schema>>
   isUuid: () => ({ type: 'string', format: 'uuid' }),
   isEmail: () => ({ type: 'string', format: 'email' }),
   isUrl: () => ({ type: 'string', format: 'uri' }),
+  isDay: () => ({ type: 'string', format: 'date' }),
   isDateString: () => ({ type: 'string', format: 'date-time' }),
   isIso8601: () => ({ type: 'string', format: 'date-time' }),
   isRfc3339: () => ({ type: 'string', format: 'date-time' }),

@@ -19,6 +19,17 @@ beforeAll(async () => {
   expect(answer).toMatchObject({ status: 201, body: { outcomes: [{ row: 0, status: 'created', policy: 'food', version: 1 }] } })
 })
 
+describe('a policy', () => {
+  it.each([
+    [{ validFrom: '2026-02-01', validTo: '2026-01-31' }, 'invalid-value', '/rows/0/validTo'],
+    [{ validTo: '1999-12-31' }, 'invalid-value', '/rows/0/validTo'],
+    [{ validFrom: '2026-02-30' }, 'invalid-date', '/rows/0/validFrom'],
+  ])('that holds for %j is refused', async (days, code, pointer) => {
+    const answer = await request(app.url).post('/v1/policies/import', { rows: [{ policy: 'odd', scope: 'all', windowDays: 14, ...days }] }, operator)
+    expect(answer).toMatchObject({ status: 422, body: { code, errors: [{ pointer }] } })
+  })
+})
+
 /** An order of 3 units of one product, at the customer's door. */
 async function delivered(category: string): Promise<{ order: string; shipment: string; fulfillment: string }> {
   const [order, shipment, fulfillment] = [newId(), newId(), newId()]

@@ -1,10 +1,9 @@
 import { Type } from 'class-transformer'
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsIn, IsInt, IsNumber, IsOptional, IsString, Length, Matches, Max, Min, ValidateNested } from 'class-validator'
-import { code } from '@waybill/service-kit'
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsIn, IsInt, IsNumber, IsOptional, IsString, Length, Max, Min, ValidateNested } from 'class-validator'
+import { code, IsDay } from '@waybill/service-kit'
 import type { PolicyScope } from '../policies/return-policy.js'
 
 const scopes: readonly PolicyScope[] = ['product', 'category', 'brand', 'channel', 'all']
-const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/
 
 export class FeeRequest {
   @IsString(code('invalid-text'))
@@ -39,11 +38,11 @@ export class PolicyRequest {
   scopeValue?: string
 
   @IsOptional()
-  @Matches(DAY, code('invalid-date'))
+  @IsDay()
   validFrom?: string
 
   @IsOptional()
-  @Matches(DAY, code('invalid-date'))
+  @IsDay()
   validTo?: string
 
   @IsInt(code('invalid-number'))

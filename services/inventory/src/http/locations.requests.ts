@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger'
-import { code } from '@waybill/service-kit'
+import { code, IsDay } from '@waybill/service-kit'
 import { Type } from 'class-transformer'
 import {
   ArrayMaxSize,
@@ -20,7 +20,7 @@ import {
   ValidateNested,
 } from 'class-validator'
 import { handlingClasses, type HandlingClass } from '../locations/location.js'
-import { IsCode, IsDay, IsWords } from './fields.js'
+import { IsCode, IsWords } from './fields.js'
 import { ROWS_MAX } from './rows.js'
 
 const TIME = /^([01]\d|2[0-3]):[0-5]\d$/

@@ -60,8 +60,10 @@ export class MessageFuzz {
   }
 
   private async sendAll(producer: Producer, some: readonly RecordToSend[]): Promise<void> {
-    const byTopic = Map.groupBy(some, ({ topic }) => topic)
-    for (const [topic, records] of byTopic) {
+    // a broker takes about a megabyte of one partition at once: what is large goes alone
+    const parcels = Map.groupBy(some, (record) => (isLarge(record) ? record : record.topic)).values()
+    for (const records of parcels) {
+      const { topic = '' } = records[0] ?? {}
       const { partitions = 1 } = allTopics.find(({ name }) => name === topic) ?? {}
       const placed = records.map((record) => ({ record, partition: record.number % partitions }))
       const answers = await producer.send({ topic, acks: -1, messages: placed.map(({ record: { key, value, headers }, partition }) => ({ key: key as Buffer, value, headers, partition })) })
@@ -117,6 +119,10 @@ export class MessageFuzz {
     return found.slice(0, NAMED_MAX)
   }
 }
+
+const LARGE_BYTES = 20_000
+
+const isLarge = ({ value, headers }: RecordToSend): boolean => (value?.length ?? 0) + JSON.stringify(headers).length > LARGE_BYTES
 
 const reads = (group: string, topic: string): boolean => topic === RepublishAsked.topic.name || (consumers[group]?.handles.some((event) => event.topic.name === topic) ?? false)
 

@@ -68,6 +68,7 @@ function listOf(rule: Schema, name: string, around: Surroundings, depth: number)
 function textOf(rule: Schema): fc.Arbitrary<unknown> {
   const { pattern, format, example } = rule
   if (format === 'uuid') return fc.uuid()
+  if (format === 'date') return fc.date({ min: new Date('2026-01-01'), max: new Date('2030-12-31'), noInvalidDate: true }).map((date) => date.toISOString().slice(0, 10))
   if (format === 'email') return fc.emailAddress()
   if (typeof pattern === 'string') return textOfPattern(pattern)
   if (format === 'date-time') return fc.date({ min: new Date('2025-01-01'), max: new Date('2027-12-31'), noInvalidDate: true }).map((date) => date.toISOString())
