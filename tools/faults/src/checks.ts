@@ -48,7 +48,10 @@ async function doubleCharged(world: LiveWorld, totals: ReadonlyMap<string, numbe
   ]
 }
 
-/** Orders that have not ended, and of which nothing was told for so long. */
+/** Where goods wait for the hands of people, who take one thing after the other: a queue there is no standstill, and that it ends is seen at rest. */
+const ON_THE_FLOOR = ['PLANNED', 'IN_WAVE', 'PICKING', 'PICKED', 'PACKING', 'LABELLED'] as const
+
+/** Orders that have not ended, that wait for nobody's hands, and of which nothing was told for so long. */
 export async function stuckOrders(world: LiveWorld, silentMs: number): Promise<readonly string[]> {
   const open = await world.query<{ id: string; status: string }>('order', `SELECT id, status FROM orders WHERE status IN ('PLACED', 'CONFIRMED')`)
   if (open.length === 0) return []
@@ -57,6 +60,8 @@ export async function stuckOrders(world: LiveWorld, silentMs: number): Promise<r
     const rows = await world.query<{ key: string }>(service, `SELECT DISTINCT key FROM messaging.journal WHERE key = ANY($1::text[]) AND created_at > clock_timestamp() - $2 * interval '1 ms'`, [open.map(({ id }) => id), silentMs])
     for (const { key } of rows) heard.add(key)
   }
+  const onTheFloor = await world.query<{ order_id: string }>('warehouse', 'SELECT DISTINCT order_id FROM fulfillments WHERE status = ANY($1::text[])', [ON_THE_FLOOR])
+  for (const { order_id: order } of onTheFloor) heard.add(order)
   return open.filter(({ id }) => !heard.has(id)).map(({ id, status }) => `${id} (${status})`)
 }
 

@@ -73,7 +73,7 @@ export interface PlanOptions {
 /** A service is left alone for so long after each fault that ends or stops its process. Source: the issue. */
 export const APART_MS = 15_000
 /** The broker and the database get so long to be of use again. */
-const SERVER_APART_MS = 20_000
+const SERVER_APART_MS = 30_000
 /** A service that is to die at a point is given so long to get there; later, another fault may end it first. */
 const POINT_WITHIN_MS = 15_000
 /** Choices of a time for one fault before it is dropped: then there is no room left. */

@@ -136,11 +136,12 @@ export class SupervisedProcess {
     const startedAt = Date.now()
     child.once('exit', (code, signal) => {
       if (this.isStopping) return
-      this.crashes = Date.now() - startedAt > wellAfterMs ? 0 : this.crashes + 1
+      // only who keeps ending by himself is made to wait
+      if (!this.isAsked) this.crashes = Date.now() - startedAt > wellAfterMs ? 0 : this.crashes + 1
       this.endings.push({ how: signal ?? `code ${code}`, isAsked: this.isAsked })
-      this.isAsked = false
       this.program.onCrash(`${name} ended with ${signal ?? `code ${code}`}`)
-      const wait = Math.min(firstPauseMs * 2 ** this.crashes, longestPauseMs)
+      const wait = this.isAsked ? firstPauseMs : Math.min(firstPauseMs * 2 ** this.crashes, longestPauseMs)
+      this.isAsked = false
       setTimeout(() => {
         if (!this.isStopping) void this.spawn()
       }, wait)
