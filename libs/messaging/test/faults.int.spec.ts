@@ -123,6 +123,49 @@ withJava('a broker and a database of our own to break', () => {
     await Promise.all([owner.stop(), consumer.stop()])
   }, 120_000)
 
+  test('the database is killed with kill -9, three times, under load: whatever was committed is there, and comes through once and in order', async () => {
+    const owner = await house.owner({ database: await database('owner_d') })
+    const consumer = await house.consumer({ database: await database('consumer_d') })
+    await eventually(() => expect(consumer.messaging.health().consumer).toBe('running'), 15_000)
+    const acked = new Set<string>()
+    let [step, running] = [0, true]
+    const load = (async () => {
+      while (running) {
+        step++
+        // A writer that is told nothing does not know: it comes again with another step.
+        await publish(owner, Array.from({ length: 10 }, (_, index) => ({ crate: `x${index}`, step }))).then(
+          () => Array.from({ length: 10 }, (_, index) => acked.add(`x${index}/${step}`)),
+          () => pause(100),
+        )
+        await pause(20)
+      }
+    })()
+    const count = async () => (await applied(consumer.pool).catch(() => [])).length
+    for (let kills = 0; kills < 3; kills++) {
+      const before = await eventually(async () => {
+        const done = await count()
+        expect(done).toBeGreaterThan(0)
+        return done
+      }, 20_000)
+      await eventually(async () => expect(await count()).toBeGreaterThan(before + 50), 20_000)
+      await servers.kill('postgres', 'SIGKILL')
+      await servers.startPostgres()
+    }
+    running = false
+    await load
+    const inJournal = await eventually(() => rowsOf<{ crate: string; step: string }>(owner.pool, `SELECT key AS crate, convert_from(payload, 'UTF8')::json ->> 'step' AS step FROM messaging.journal ORDER BY seq`), 10_000)
+    const written = new Set(inJournal.map(({ crate, step: number }) => `${crate}/${number}`))
+    expect([...acked].filter((one) => !written.has(one))).toEqual([])
+    await eventually(async () => expect(await count()).toBe(inJournal.length), 30_000)
+    for (let crate = 0; crate < 10; crate++) {
+      const sequences = (await applied(consumer.pool, `x${crate}`)).map(({ sequence }) => Number(sequence))
+      expect(sequences).toEqual(sequences.map((_, index) => index + 1))
+    }
+    expect(await consumer.messaging.operations.parkedKeys()).toHaveLength(0)
+    expect([...owner.fatal, ...consumer.fatal]).toEqual([])
+    await Promise.all([owner.stop(), consumer.stop()])
+  }, 120_000)
+
   test('a service starts while the broker is away, takes in work, and joins when the broker comes', async () => {
     await servers.kill('kafka', 'SIGKILL')
     const owner = await house.owner({ database: await database('owner_c') })
