@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { allEvents, consumers, OrderConfirmed, OrderPlaced, TaskClosed, TaskOpened, type EventDefinition } from '@waybill/contracts'
 import { newId } from '@waybill/service-kit'
-import { eventually, exampleOf, namespace, request, type StartedService } from '@waybill/testing'
+import { collideEverywhere, eventually, exampleOf, namespace, request, type StartedService } from '@waybill/testing'
 import { service } from '../src/service.js'
 
 const ns = await namespace()
@@ -60,6 +60,18 @@ describe('the console', () => {
     expect(rebuilt.body.facts).toBeGreaterThan(handled.length)
     expect((await request(app.url).get(`/v1/orders/${order}`, operator)).body).toEqual(kept)
   })
+
+  it('medusajs/medusa#2948: keeps each fact once, whichever statement collides with another transaction', async () => {
+    const { refused } = await collideEverywhere(async () => {
+      const order = await placed()
+      await ns.publish(OrderConfirmed, { key: order, subject: order, payload: exampleOf(OrderConfirmed, { order }) })
+      await eventually(async () => {
+        const { body } = await request(app.url).get(`/v1/orders/${order}/timeline`, operator)
+        expect(body.items.map(({ fact }: { fact: string }) => fact)).toEqual(['OrderPlaced', 'OrderConfirmed'])
+      }, 20_000)
+    })
+    expect(refused).toBeGreaterThan(5)
+  }, 60_000)
 
   it('lets nobody in without a role', async () => {
     expect((await request(app.url).get('/v1/board')).status).toBe(401)

@@ -21,7 +21,7 @@ import {
   type EventDefinition,
 } from '@waybill/contracts'
 import { Links } from '@waybill/service-kit'
-import { eventually, exampleOf, namespace, request, type StartedService } from '@waybill/testing'
+import { collideEverywhere, eventually, exampleOf, namespace, request, type StartedService } from '@waybill/testing'
 import { startMailCatcher, type RunningMailCatcher } from '../../../tools/local/src/sandbox/mail/server.js'
 import { service } from '../src/service.js'
 
@@ -132,6 +132,19 @@ describe('a customer is told', () => {
     await mail(customer.email, 'Your order W-1001 is cancelled')
     expect(await mailsTo(customer.email)).toHaveLength(2)
   })
+
+  it('medusajs/medusa#2948: by one mail, whichever statement collides with another transaction', async () => {
+    const customers: { order: string; email: string }[] = []
+    const { refused } = await collideEverywhere(async () => {
+      const customer = newCustomer()
+      customers.push(customer)
+      await setDetails(customer)
+      await say(OrderConfirmed, customer.order)
+      await eventually(async () => expect((await messagesOf(customer.order)).map(({ status }: { status: string }) => status)).toEqual(['SENT']), 20_000)
+    })
+    expect(refused).toBeGreaterThan(10)
+    for (const { email } of customers) expect(await mailsTo(email)).toHaveLength(1)
+  }, 60_000)
 
   it('when the details come later; if they do not come, a person is', async () => {
     const [late, never] = [newCustomer(), newCustomer()]

@@ -5,7 +5,7 @@ import {
   LocationPublished, PickingStarted, ShipmentPlanned, ShipmentPlanRefused, StockAdjusted, StockBlocked, StockUnblocked, TaskOpened,
 } from '@waybill/contracts'
 import { mayBecome, type TransitionTable } from '@waybill/kernel'
-import { eventually, exampleOf, namespace, request, type StartedService } from '@waybill/testing'
+import { collideEverywhere, eventually, exampleOf, namespace, request, type StartedService } from '@waybill/testing'
 import { UnitOfWork } from '@waybill/service-kit'
 import { fulfillmentTransitions, packageTransitions, pickTaskTransitions, service } from '../src/service.js'
 import { House, type ProductSaid } from './house.js'
@@ -113,7 +113,20 @@ describe('a fulfillment from request to hand-over', () => {
     expect(await inHouse(house, product.product)).toEqual({ bins: 9, hand: 1 })
   })
 
-  it('waits for a location that is not known yet, and is rejected if it stays unknown', async () => {
+  it('medusajs/medusa#2948: whichever statement collides with another transaction, it is accepted once, and its goods are assigned once', async () => {
+    const product = newProduct()
+    const house = await aHouse([product], 500)
+    const asked: string[] = []
+    const { refused } = await collideEverywhere(async () => {
+      asked.push((await house.inWave([{ product: product.product, units: 1 }])).fulfillment)
+    })
+    expect(refused).toBeGreaterThan(10)
+    const accepted = (await ns.allPublished(FulfillmentAccepted)).map(({ payload }) => payload.fulfillment).filter((fulfillment) => asked.includes(fulfillment))
+    expect([...accepted].sort()).toEqual([...asked].sort())
+    expect(await inBin(house, 'A-01-1')).toEqual([{ units: 500, assigned: asked.length, blocked: false }])
+  }, 60_000)
+
+  it('BI-B13: waits for a location that is not known yet, and is rejected if it stays unknown', async () => {
     const late = new House(ns, app)
     const waiting = await late.order([{ product: 'P-any', units: 1 }])
     await late.reach(waiting.fulfillment, 'REQUESTED')
@@ -177,7 +190,7 @@ describe('holds', () => {
 })
 
 describe('scans', () => {
-  it('are refused with what was expected, counted by product, bin and picker, and change nothing', async () => {
+  it('BI-D1, BI-D2, BI-D3, BI-D5, BI-D6, BI-D7: are refused with what was expected, counted by product, bin and picker, and change nothing', async () => {
     const right = newProduct({ gtin: '4012345678901', lotTracked: true })
     const other = newProduct()
     const house = new House(ns, app)
@@ -193,13 +206,18 @@ describe('scans', () => {
       return [status, (body as { code: string }).code]
     }
     expect(await refused({ bin: 'A-02-1' })).toEqual([409, 'wrong-bin'])
-    expect(await refused({ bin: 'https://example.com/?q=1;DROP' })).toEqual([409, 'wrong-bin'])
+    for (const bin of ['https://example.com/?q=1;DROP', '{"bin":"A-01-1"}', "A-01-1' OR '1'='1", 'javascript:alert(1)']) expect(await refused({ bin })).toEqual([409, 'wrong-bin'])
+    for (const product of ['https://example.com/p/4012345678901', '{"gtin":"4012345678901"}', "4012345678901' OR '1'='1"]) expect(await refused({ product })).toEqual([422, 'unknown-barcode'])
     expect(await refused({ bin: 'ELSEWHERE-1' })).toEqual([422, 'wrong-location'])
     expect(await refused({ product: '4006381333948' })).toEqual([422, 'unknown-barcode'])
     expect(await refused({ product: other.product })).toEqual([409, 'wrong-product'])
     expect(await refused({ product: '\u001b[2J4012345678901' })).toEqual([422, 'invalid-character'])
     expect(await refused({ product: 'x'.repeat(4_096) })).toEqual([422, 'invalid-scan'])
-    expect(await refused({ product: ']C10104012345678902' })).toEqual([422, 'invalid-gs1'])
+    expect(await refused({ bin: 'x'.repeat(4_096) })).toEqual([422, 'invalid-scan'])
+    for (const product of ['A\rB', '4012345678901\t4012345678901', '4012345678901\n\n/logout']) expect(await refused({ product })).toEqual([422, 'invalid-scan'])
+    // a wrong check digit, a field cut off, a field twice, one that no label of goods has, no GTIN
+    for (const product of [']C10104012345678902', ']C1010401234567', ']C1010401234567890117', ']C1010401234567890117310231', '(01)04012345678901(17)310101(17)310101', '(01)04012345678901(99)X', ']C110L-1'])
+      expect([product, ...(await refused({ product }))]).toEqual([product, 422, 'invalid-gs1'])
     expect(await refused({ lot: null })).toEqual([422, 'lot-required'])
     expect(await refused({ lot: 'L-2' })).toEqual([409, 'wrong-lot'])
     expect(await refused({ product: '(01)04012345678901(17)200101(10)L-1', lot: null })).toEqual([409, 'lot-expired'])
@@ -215,9 +233,10 @@ describe('scans', () => {
     expect((await counted('product')).find(({ kind }) => kind === 'wrong-lot')).toMatchObject({ product: right.product, times: 1 })
     expect((await counted('picker')).find(({ kind }) => kind === 'unknown-barcode')).toMatchObject({ picker: 'picker:pia', times: 1 })
     expect(await inHouse(house, right.product)).toEqual({ bins: 3, hand: 2 })
+    expect((await house.ask.get('/health/ready')).status).toBe(200)
   })
 
-  it('count once, whether the key or only the scan comes twice', async () => {
+  it('BI-D3: count once, whether the key or only the scan comes twice', async () => {
     const product = newProduct()
     const house = await aHouse([product])
     await house.inWave([{ product: product.product, units: 4 }])
@@ -233,7 +252,7 @@ describe('scans', () => {
     expect(await inHouse(house, product.product)).toEqual({ bins: 9, hand: 1 })
   })
 
-  it('take a piece with a serial number only once', async () => {
+  it('BI-D3, BI-D4: take a piece with a serial number only once', async () => {
     const product = newProduct({ gtin: '4012345678918' })
     const house = await aHouse([product])
     await house.inWave([{ product: product.product, units: 2 }])
