@@ -29,7 +29,7 @@ test('a round: 3,000 facts of 60 crates, in order within each crate, in few tran
   expect(calls.length).toBeLessThan(500)
 }, 40_000)
 
-test('the same message 100 times has one effect', async () => {
+test('BI-B12: the same message 100 times has one effect', async () => {
   const id = newId()
   await house.sendAll(Array.from({ length: 100 }, () => ({ crate: 'twice', sequence: 1, id, step: 1 })))
   await house.send('twice', { sequence: 2 })
@@ -37,7 +37,7 @@ test('the same message 100 times has one effect', async () => {
   expect(await quarantine('twice')).toHaveLength(0)
 })
 
-test('a known type nobody handles here is ignored and counted, and leaves no gap', async () => {
+test('BI-B5: a known type nobody handles here is ignored and counted, and leaves no gap', async () => {
   await house.send('ignored', { event: CratePacked })
   await house.send('ignored', { event: CrateSeen })
   await house.send('ignored', { event: CrateSealed })
@@ -141,7 +141,7 @@ test('more than half failing pauses the consumer and alarms; it goes on by itsel
   effect = () => undefined
 }, 60_000)
 
-test('a message that is missing makes its key wait, the owner publishes it again, and all comes in order', async () => {
+test('BI-B11: a message that is missing makes its key wait, the owner publishes it again, and all comes in order', async () => {
   const owner = await house.owner({ database: await house.database() })
   await publish(owner, Array.from({ length: 6 }, (_, index) => ({ crate: 'gap', step: index + 1 })))
   await eventually(async () => expect(await stepsOf(consumer.pool, 'gap')).toHaveLength(6))
@@ -174,14 +174,14 @@ test('a gap waits while other crates flow, and what fills it may come from anywh
 })
 
 test.each([
-  ['broken JSON', 'malformed-json', '{"crate": '],
-  ['nothing', 'malformed-json', ''],
-  ['whitespace', 'malformed-json', '  '],
-  ['a byte order mark', 'malformed-json', '\ufeff{}'],
-  ['a string', 'object-expected', '"x"'],
-  ['an array', 'object-expected', '[]'],
-  ['a number', 'object-expected', '42'],
-  ['a registry frame', 'unsupported-encoding', Buffer.from([0, 0, 0, 0, 1, 123, 125])],
+  ['BI-B1 broken JSON', 'malformed-json', '{"crate": '],
+  ['BI-B1 nothing', 'malformed-json', ''],
+  ['BI-B1 whitespace', 'malformed-json', '  '],
+  ['BI-B1 a byte order mark', 'malformed-json', '\ufeff{}'],
+  ['BI-B3 a string', 'object-expected', '"x"'],
+  ['BI-B3 an array', 'object-expected', '[]'],
+  ['BI-B3 a number', 'object-expected', '42'],
+  ['BI-B4 a registry frame', 'unsupported-encoding', Buffer.from([0, 0, 0, 0, 1, 123, 125])],
   ['bytes that are not UTF-8', 'invalid-encoding', Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d])],
   ['a key twice', 'duplicate-json-key', '{"crate":"a","crate":"b","step":1}'],
   ['__proto__', 'forbidden-key', '{"__proto__":{},"step":1}'],
@@ -189,11 +189,14 @@ test.each([
   ['2^53+1', 'unsafe-number', '{"crate":"a","step":9007199254740993}'],
   ['NUL', 'invalid-character', '{"crate":"a\\u0000","step":1}'],
   ['half a surrogate pair', 'invalid-character', '{"crate":"\\ud800","step":1}'],
-  ['a wrong type', 'schema-violation', '{"crate":"a","step":"3"}'],
-  ['no value', 'unexpected-tombstone', null],
-  ['another key than the rule says', 'key-mismatch', '{"crate":"b","step":1}'],
+  ['BI-B15 a wrong type', 'schema-violation', '{"crate":"a","step":"3"}'],
+  ['BI-B15 no list', 'schema-violation', '{"crate":null,"step":1}'],
+  ['BI-B2 no value', 'unexpected-tombstone', null],
+  ['BI-B7 another key than the rule says', 'key-mismatch', '{"crate":"b","step":1}'],
 ])('%s goes to quarantine as %s and blocks nothing', async (what, code, value) => {
   const crate = `bad-${what.replaceAll(' ', '-')}`
+  const before = await applied(consumer.pool, crate)
+  expect(before).toEqual([])
   await house.send(crate)
   await house.sendRaw(crates, [{ key: crate, value, headers: headers(crate, 2) }])
   await house.send(crate, { sequence: 3 })
@@ -202,22 +205,36 @@ test.each([
 })
 
 test.each([
-  ['no event id', 'invalid-event-id', { ce_id: '' }],
-  ['an event id that is none', 'invalid-event-id', { ce_id: '42' }],
-  ['a type of a later build', 'unknown-type', { ce_type: 'oms.test.crate.crate-painted.v1' }],
-  ['a later version', 'unknown-type', { ce_type: 'oms.test.crate.crate-packed.v2' }],
+  ['BI-B8 no event id', 'invalid-event-id', { ce_id: '' }],
+  ['BI-B8 an event id that is none', 'invalid-event-id', { ce_id: '42' }],
+  ['BI-B5 a type of a later build', 'unknown-type', { ce_type: 'oms.test.crate.crate-painted.v1' }],
+  ['BI-B6 a later version', 'unknown-type', { ce_type: 'oms.test.crate.crate-packed.v2' }],
+  ['BI-B6 version 0', 'unknown-type', { ce_type: 'oms.test.crate.crate-packed.v0' }],
+  ['BI-B6 version 1.0', 'unknown-type', { ce_type: 'oms.test.crate.crate-packed.v1.0' }],
   ['a type of another topic', 'unknown-type', { ce_type: 'oms.test.door.door-knocked.v1' }],
-  ['no type', 'invalid-envelope', { ce_type: '' }],
-  ['sequence 0', 'invalid-sequence', { ce_sequence: '0' }],
-  ['sequence -1', 'invalid-sequence', { ce_sequence: '-1' }],
+  ['BI-B9 no type', 'invalid-envelope', { ce_type: '' }],
+  ['BI-B9 a type twice', 'invalid-envelope', { ce_type: [CratePacked.type, CratePacked.type] }],
+  ['BI-B9 an id twice', 'invalid-event-id', { ce_id: [newId(), newId()] }],
+  ['BI-B11 sequence 0', 'invalid-sequence', { ce_sequence: '0' }],
+  ['BI-B11 sequence -1', 'invalid-sequence', { ce_sequence: '-1' }],
   ['no sequence', 'invalid-sequence', { ce_sequence: '' }],
 ])('%s goes to quarantine as %s', async (what, code, wrong) => {
   const crate = `envelope-${what.replaceAll(' ', '-')}`
   await house.sendRaw(crates, [{ key: crate, value: JSON.stringify({ crate, step: 1 }), headers: { ...headers(crate, 1), ...wrong } }])
   await eventually(async () => expect((await quarantine(crate)).map((message) => message.code)).toEqual([code]))
+  expect(await applied(consumer.pool, crate)).toEqual([])
 })
 
-test('a record without key, with huge headers, or of 900 kB goes to quarantine', async () => {
+test('BI-B14: of a subject never heard of the first that comes counts, whatever its number; then there are gaps', async () => {
+  await house.send('late', { sequence: 7 })
+  await eventually(async () => expect(await stepsOf(consumer.pool, 'late')).toEqual([7]))
+  await house.send('late', { sequence: 9 })
+  await eventually(async () => expect((await parked('late'))[0]).toMatchObject({ code: 'sequence-gap' }))
+  await house.send('late', { sequence: 8 })
+  await eventually(async () => expect(await stepsOf(consumer.pool, 'late')).toEqual([7, 8, 9]))
+})
+
+test('BI-B7, BI-B9, BI-B10: a record without key, with huge headers, or of 900 kB goes to quarantine', async () => {
   const value = JSON.stringify({ crate: 'k', step: 1 })
   await house.sendRaw(crates, [{ key: null, value, headers: headers('k', 1) }])
   await house.sendRaw(crates, [{ key: 'huge', value, headers: { ...headers('huge', 1), extra: 'x'.repeat(300_000) } }])
@@ -232,7 +249,7 @@ test('a key that is too long for an index goes to quarantine', async () => {
   await eventually(async () => expect((await quarantine(key)).map(({ code }) => code)).toEqual(['key-mismatch']))
 })
 
-test('an unknown field is fine, and the key of an outsider is only a hint', async () => {
+test('BI-B6, BI-B7: an unknown field is fine, and the key of an outsider is only a hint', async () => {
   await house.sendRaw(crates, [{ key: 'open', value: JSON.stringify({ crate: 'open', step: 1, colour: 'red' }), headers: headers('open', 1) }])
   await eventually(async () => expect(await stepsOf(consumer.pool, 'open')).toEqual([1]))
   await house.sendRaw(doors, [{ key: '{"a":1}', value: JSON.stringify({ door: 'north', name: 'n' }), headers: { ce_id: newId(), ce_type: 'oms.test.door.door-knocked.v1' } }])
@@ -240,7 +257,7 @@ test('an unknown field is fine, and the key of an outsider is only a hint', asyn
   expect(await consumer.metrics.getSingleMetricAsString('waybill_key_hint_mismatch_total')).toMatch(/} 1$/m)
 })
 
-test('the same event id with other content is a conflict: quarantine and alarm, no effect', async () => {
+test('BI-B8, BI-B11: the same event id with other content is a conflict: quarantine and alarm, no effect', async () => {
   const id = await house.send('conflict')
   await eventually(async () => expect(await stepsOf(consumer.pool, 'conflict')).toEqual([1]))
   await house.send('conflict', { sequence: 1, id, step: 99 })
@@ -288,6 +305,9 @@ test('of every record read there is exactly one: inbox row, parked row, quaranti
   })
   expect(wrong).toEqual([])
   expect(records.length).toBeGreaterThan(3_000)
+  // after all of it the consumer is as well as before
+  expect(consumer.messaging.health()).toMatchObject({ ready: true, consumer: 'running' })
+  expect(consumer.fatal).toEqual([])
 })
 
 function headers(crate: string, sequence: number): Record<string, string> {

@@ -229,9 +229,9 @@ describe('scans', () => {
     expect((await house.scan(task, { product: '4012345678901\r\n', lot: 'L-1' })).body).toMatchObject({ status: 'PICKED' })
     expect(await refused({})).toEqual([409, 'already-picked'])
     const counted = async (by: string) => (await house.ask.get(`/v1/mishandling?by=${by}&location=${house.location}`, { role: 'operator' })).body.items as { kind: string; times: number; bin: string; picker: string; product: string }[]
-    expect((await counted('bin')).find(({ kind }) => kind === 'wrong-bin')).toMatchObject({ bin: `${house.location}/A-01-1`, times: 3 })
+    expect((await counted('bin')).find(({ kind }) => kind === 'wrong-bin')).toMatchObject({ bin: `${house.location}/A-01-1`, times: 6 })
     expect((await counted('product')).find(({ kind }) => kind === 'wrong-lot')).toMatchObject({ product: right.product, times: 1 })
-    expect((await counted('picker')).find(({ kind }) => kind === 'unknown-barcode')).toMatchObject({ picker: 'picker:pia', times: 1 })
+    expect((await counted('picker')).find(({ kind }) => kind === 'unknown-barcode')).toMatchObject({ picker: 'picker:pia', times: 4 })
     expect(await inHouse(house, right.product)).toEqual({ bins: 3, hand: 2 })
     expect((await house.ask.get('/health/ready')).status).toBe(200)
   })
