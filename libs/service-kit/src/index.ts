@@ -23,7 +23,7 @@ export {
   type Env,
 } from './config.js'
 export { checkIfMatch, etagOf } from './etag.js'
-export { newId } from './ids.js'
+export { makeIdsBy, newId } from './ids.js'
 export { IsDay } from './is-day.js'
 export { Links, readLink, signLink, type Link } from './links.js'
 export { Log, type LogData } from './logging.js'

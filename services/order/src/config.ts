@@ -1,5 +1,6 @@
 import { config, duration, integer, secret, url, type ConfigOf } from '@waybill/service-kit'
 import { standardLimits } from './order-process/order-process.js'
+import type { Patience } from './order-process/patience.js'
 
 /** What order reads from its environment beside what every service reads. The limits say how long each wait may last. */
 const settings = {
@@ -24,3 +25,9 @@ const settings = {
 
 export const orderConfig = config(settings)
 export type OrderConfig = ConfigOf<typeof settings>
+
+/** How long this installation waits for whom. */
+export const patienceOf = (config: OrderConfig): Patience => ({
+  limits: config,
+  paymentLimits: { tries: config.paymentTries, retryAfterMs: config.paymentRetryAfterMs },
+})

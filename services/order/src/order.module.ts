@@ -3,7 +3,7 @@ import { UnitOfWork } from '@waybill/service-kit'
 import { CaptureStore } from './capture/capture.store.js'
 import { ProductStore } from './catalogue/product.store.js'
 import { ChannelStore } from './channels/channel.store.js'
-import type { OrderConfig } from './config.js'
+import { patienceOf, type OrderConfig } from './config.js'
 import { ChannelsController } from './http/channels.controller.js'
 import { OrderImportsController } from './http/order-imports.controller.js'
 import { OrdersIntakeController } from './http/orders-intake.controller.js'
@@ -91,8 +91,3 @@ export class OrderModule {
     }
   }
 }
-
-const patienceOf = (config: OrderConfig): Patience => ({
-  limits: config,
-  paymentLimits: { tries: config.paymentTries, retryAfterMs: config.paymentRetryAfterMs },
-})

@@ -1,0 +1,78 @@
+import { compileStatement, type Compiled } from './compile.js'
+import type { Run } from './compile-expression.js'
+import { parseStatement } from './parse.js'
+import type { Declared } from './schema.js'
+import { Table, type Row, type Undo } from './table.js'
+
+/** Says what a statement does that we do not read: its rows, from the tables. */
+export type Spoken = (database: Database, values: readonly unknown[]) => readonly Row[]
+
+/** Statements compiled once, for every database of this shape. */
+export interface Shape {
+  readonly declared: Declared
+  readonly compiled: Map<string, Compiled>
+  /** By the statement's name. */
+  readonly spoken: ReadonlyMap<string, Spoken>
+}
+
+/** A service's tables in memory, behind the service's own statements. */
+export class Database {
+  private tables: Map<string, Table>
+  private readonly serials = new Map<string, number>()
+
+  constructor(
+    private readonly shape: Shape,
+    private readonly now: () => Date,
+  ) {
+    this.tables = new Map([...shape.declared.schema].map(([name, table]) => [name, new Table(table)]))
+    for (const { statement, values } of shape.declared.fill) statement(this.run(values), [])
+  }
+
+  table(name: string): Table {
+    const table = this.tables.get(name)
+    if (!table) throw new Error(`there is no table ${name}`)
+    return table
+  }
+
+  rows<R = Row>(name: string): R[] {
+    return [...this.table(name).all()] as R[]
+  }
+
+  /** Another database with the same rows. */
+  copy(now: () => Date): Database {
+    const copied = Object.create(Database.prototype) as Database
+    Object.assign(copied, { shape: this.shape, now, serials: new Map(this.serials), tables: new Map([...this.tables].map(([name, table]) => [name, new Table(table.shape, table.all())])) })
+    return copied
+  }
+
+  /** Runs a statement; `undo` collects what it takes to take it back. Throws: Refused; an error that names a statement we cannot read. */
+  query(name: string, sql: string, values: readonly unknown[], undo: Undo[]): readonly Row[] {
+    const spoken = this.shape.spoken.get(name)
+    if (spoken) return spoken(this, values)
+    let compiled = this.shape.compiled.get(sql)
+    if (!compiled) {
+      try {
+        compiled = compileStatement(parseStatement(sql), this.shape.declared.schema)
+      } catch (error) {
+        throw new Error(`the simulation cannot run the statement ${name}: ${(error as Error).message}`, { cause: error })
+      }
+      this.shape.compiled.set(sql, compiled)
+    }
+    return compiled(this.run(values), undo)
+  }
+
+  private run(values: readonly unknown[]): Run {
+    return {
+      values,
+      now: this.now(),
+      table: (name) => this.table(name),
+      nextSerial: (sequence) => {
+        const next = (this.serials.get(sequence) ?? 0) + 1
+        this.serials.set(sequence, next)
+        return next
+      },
+      named: new Map(),
+      counters: new Map(),
+    }
+  }
+}

@@ -1,0 +1,171 @@
+/** A row; values as the driver hands them out, but amounts as numbers. Never changed: a changed row is another object. */
+export type Row = Readonly<Record<string, unknown>>
+
+/** What the database would refuse. `code` as PostgreSQL gives it. */
+export class Refused extends Error {
+  constructor(
+    readonly code: '23502' | '23505' | '23514',
+    message: string,
+  ) {
+    super(message)
+    this.name = 'Refused'
+  }
+}
+
+export interface ColumnShape {
+  readonly name: string
+  readonly type: string
+  readonly isRequired: boolean
+  readonly defaultTo: (() => unknown) | undefined
+}
+
+export interface UniqueShape {
+  readonly name: string
+  readonly columns: readonly string[]
+  readonly nullsAreEqual: boolean
+  /** Of which rows; undefined: all. */
+  readonly where: ((row: Row) => unknown) | undefined
+}
+
+export interface TableShape {
+  readonly name: string
+  readonly columns: ColumnShape[]
+  readonly uniques: UniqueShape[]
+  readonly checks: { readonly name: string; readonly holds: (row: Row) => unknown }[]
+}
+
+/** Undoes one change of a table. */
+export type Undo = () => void
+
+/** The rows of a table with their constraints and, as they are asked for, their indexes. */
+export class Table {
+  private readonly rows = new Set<Row>()
+  private readonly uniques: Map<string, Row>[]
+  private readonly indexes = new Map<string, Map<unknown, Set<Row>>>()
+  private serial = 0
+
+  constructor(
+    readonly shape: TableShape,
+    rows: Iterable<Row> = [],
+  ) {
+    this.uniques = shape.uniques.map(() => new Map<string, Row>())
+    for (const row of rows) this.enter(row)
+  }
+
+  all(): Iterable<Row> {
+    return this.rows
+  }
+
+  get size(): number {
+    return this.rows.size
+  }
+
+  /** Rows whose column has this value. */
+  where(column: string, value: unknown): Iterable<Row> {
+    let index = this.indexes.get(column)
+    if (!index) {
+      index = new Map()
+      for (const row of this.rows) put(index, row[column], row)
+      this.indexes.set(column, index)
+    }
+    return index.get(value) ?? []
+  }
+
+  /** The row that stands in the way of a new one; `columns` empty: of whichever rule. */
+  conflicting(row: Row, columns: readonly string[]): Row | undefined {
+    for (const [place, unique] of this.shape.uniques.entries()) {
+      if (columns.length > 0 && !isSame(unique.columns, columns)) continue
+      const key = keyOf(unique, row)
+      const found = key === undefined ? undefined : this.uniques[place]?.get(key)
+      if (found) return found
+    }
+    return undefined
+  }
+
+  insert(given: Row): { readonly row: Row; readonly undo: Undo } {
+    const row: Record<string, unknown> = {}
+    for (const { name, isRequired, defaultTo } of this.shape.columns) {
+      const value = given[name]
+      row[name] = value === undefined ? (defaultTo ? defaultTo() : null) : value
+      if (row[name] === SERIAL) row[name] = ++this.serial
+      if (isRequired && row[name] === null) throw new Refused('23502', `${this.shape.name}.${name} may not be null`)
+    }
+    this.check(row)
+    const twin = this.conflicting(row, [])
+    if (twin) throw new Refused('23505', `${this.shape.name} has such a row: ${JSON.stringify(twin)}`)
+    this.enter(row)
+    return { row, undo: () => this.leave(row) }
+  }
+
+  replace(old: Row, changes: Row): { readonly row: Row; readonly undo: Undo } {
+    const row = { ...old, ...changes }
+    for (const { name, isRequired } of this.shape.columns) if (isRequired && row[name] === null) throw new Refused('23502', `${this.shape.name}.${name} may not be null`)
+    this.check(row)
+    this.leave(old)
+    const twin = this.conflicting(row, [])
+    if (twin) {
+      this.enter(old)
+      throw new Refused('23505', `${this.shape.name} has such a row: ${JSON.stringify(twin)}`)
+    }
+    this.enter(row)
+    return {
+      row,
+      undo: () => {
+        this.leave(row)
+        this.enter(old)
+      },
+    }
+  }
+
+  remove(row: Row): Undo {
+    this.leave(row)
+    return () => this.enter(row)
+  }
+
+  private check(row: Row): void {
+    // as in SQL: what is not known is not refused
+    for (const { name, holds } of this.shape.checks) if (holds(row) === false) throw new Refused('23514', `${this.shape.name}: ${name} does not hold: ${JSON.stringify(row)}`)
+  }
+
+  private enter(row: Row): void {
+    this.rows.add(row)
+    for (const [place, unique] of this.shape.uniques.entries()) {
+      const key = keyOf(unique, row)
+      if (key !== undefined) this.uniques[place]?.set(key, row)
+    }
+    for (const [column, index] of this.indexes) put(index, row[column], row)
+  }
+
+  private leave(row: Row): void {
+    this.rows.delete(row)
+    for (const [place, unique] of this.shape.uniques.entries()) {
+      const key = keyOf(unique, row)
+      if (key !== undefined) this.uniques[place]?.delete(key)
+    }
+    for (const [column, index] of this.indexes) index.get(row[column])?.delete(row)
+  }
+}
+
+/** Default of a column that counts. */
+export const SERIAL = Symbol('serial')
+
+function put(index: Map<unknown, Set<Row>>, value: unknown, row: Row): void {
+  const rows = index.get(value)
+  if (rows) rows.add(row)
+  else index.set(value, new Set([row]))
+}
+
+const isSame = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((name) => b.includes(name))
+
+/** Names the row by the columns of a rule; undefined: the rule does not ask about it. */
+function keyOf({ columns, nullsAreEqual, where }: UniqueShape, row: Row): string | undefined {
+  let key = ''
+  for (const column of columns) {
+    const value = row[column]
+    if (value === null || value === undefined) {
+      if (!nullsAreEqual) return undefined
+      key += '\u0000null'
+    } else key += `\u0000${value instanceof Date ? value.getTime() : String(value)}`
+  }
+  return where === undefined || where(row) === true ? key : undefined
+}

@@ -1,0 +1,10 @@
+import type { House } from '../world/house.js'
+
+/** A mistake of one class, made on purpose in the world around the services, so that the checks can show that they find it. */
+export interface PlantedBug {
+  readonly name: string
+  /** What goes wrong, in one sentence. */
+  readonly what: string
+  /** Makes it part of this house. */
+  plant(house: House): void
+}

@@ -1,0 +1,34 @@
+import { makeIdsBy } from '@waybill/service-kit'
+import { hashOf } from './random.js'
+
+/**
+ * Ids that follow from what they were made for: the n-th id of a cause is the same in every run in which that cause is met at that time,
+ * whatever happened in between. So a script stays readable when steps are left out of it, and two orders of the same events can be compared.
+ */
+class Ids {
+  private cause = ''
+  private at = 0
+  private made = 0
+
+  /** From now on ids are made for this. */
+  begin(cause: string, now: Date): void {
+    this.cause = cause
+    this.at = now.getTime()
+    this.made = 0
+  }
+
+  next(): string {
+    const name = `${this.cause}/${this.made++}`
+    const time = this.at.toString(16).padStart(12, '0')
+    const rest = hashOf(name).toString(16).padStart(14, '0')
+    const tail = hashOf(name, 1).toString(16).padStart(14, '0').slice(-8)
+    return `${time.slice(0, 8)}-${time.slice(8)}-7${tail.slice(0, 3)}-8${tail.slice(3, 6)}-${rest.slice(-12)}`
+  }
+}
+
+/** One for all: the services take their ids from one place. */
+export const ids = new Ids()
+makeIdsBy(() => ids.next())
+
+/** The part of an id that does not tell the time. */
+export const shortOf = (id: string): string => id.slice(-12)
