@@ -28,6 +28,8 @@ export const the = {
 } as const
 
 const at = '2026-11-02T10:00:00Z'
+/** When what waits is due. */
+export const inTime = '2099-01-01T00:00:00Z'
 
 /** What the provider did for it: one capture was declined before the one that went through. */
 export const providerLedger: readonly ProviderOperation[] = [
@@ -68,8 +70,8 @@ async function placeInOrder(into: Installation): Promise<void> {
   await into.insert('order', 'order_history', ...historyOf(the.delivered, 'PLACED', 'CONFIRMED', 'COMPLETED'), ...historyOf(the.confirmed, 'PLACED', 'CONFIRMED'), ...historyOf(the.placed, 'PLACED'))
   const line = { line: 1, product: 'MUG', description: 'Mug', money: [], unanswered: 0, backordered: 0, reserved: 0, shipped: 0, delivered: 0 }
   await into.insert('order', 'order_lines', { ...line, order_id: the.delivered, ordered: 3, shipped: 3, delivered: 3 }, { ...line, order_id: the.confirmed, ordered: 2, reserved: 2 }, { ...line, order_id: the.placed, ordered: 1, unanswered: 1 })
-  await into.insert('order', 'kit.timers', { kind: 'waiting', subject: the.confirmed, token: id('token'), due_at: at, next_at: at, attempt: 0, payload: {} })
-  await into.insert('order', 'kit.tasks', { id: id('ptask'), kind: 'look', subject: 'MUG', order_id: the.placed, owner: 'operator', why: 'test', due_at: at })
+  await into.insert('order', 'kit.timers', { kind: 'dispatch-overdue', subject: the.confirmed, token: id('token'), due_at: inTime, next_at: inTime, attempt: 0, payload: {} })
+  await into.insert('order', 'kit.tasks', { id: id('ptask'), kind: 'look', subject: 'MUG', order_id: the.placed, owner: 'operator', why: 'test', due_at: inTime })
 
   await into.insert('order', 'payments', { id: the.payment, order_id: the.delivered, kind: 'provider', status: 'CAPTURED', currency: 'EUR', due_minor: 3_000, authorized_minor: 3_000, captured_minor: 3_000, refunded_minor: 1_000, authorizations: [], refunded_units: [], steps: 3 })
   await into.insert('order', 'payment_history', ...historyOf(the.payment, 'CREATED', 'AUTHORIZED', 'CAPTURED'))

@@ -92,9 +92,9 @@ export class Installation implements World {
     }
   }
 
-  /** What all rules say, each violation as `rule subject: what`. */
-  async violations(): Promise<readonly string[]> {
-    const findings = await verify(this, { settleMs: 0 })
+  /** What all rules say, or those named, each violation as `rule subject: what`. */
+  async violations(...only: readonly string[]): Promise<readonly string[]> {
+    const findings = await verify(this, { settleMs: 0, ...(only.length === 0 ? {} : { only }) })
     return findings.flatMap(({ rule, violations }) => violations.map(({ subject, what }) => `${rule.id} ${subject}: ${what}`))
   }
 

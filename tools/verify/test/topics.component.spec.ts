@@ -78,7 +78,7 @@ const placeOf = (eventId: string): string => {
   return `${record?.topic} ${record?.partition} ${record?.offset}`
 }
 const forget = (service: ServiceName, eventId: string) => it.query(service, 'DELETE FROM messaging.inbox WHERE event_id = $1', [eventId])
-const parked = (eventId: string, status: 'waiting' | 'skipped', group: string): Row => ({ consumer_group: group, topic: topics.order.name, key: order, partition: 0, offset: 0, event_id: eventId, type: OrderPlaced.type, subject: order, headers: {}, payload_hash: '\\x00', edited: false, status, parked_at: '2026-11-02' })
+const parked = (eventId: string, status: 'waiting' | 'skipped', group: string): Row => ({ consumer_group: group, topic: topics.order.name, key: order, partition: 0, offset: 0, event_id: eventId, type: OrderPlaced.type, subject: order, headers: {}, payload_hash: '\\x00', status, parked_at: '2026-11-02' })
 const quarantined = (group: string, differs: Row): Row => ({ consumer_group: group, headers: {}, code: 'malformed-json', detail: 'test', status: 'open', quarantined_at: '2026-11-02', record_hash: '\\x00', ...differs })
 
 test('topics in order, passed by all groups, break no rule', async () => {
@@ -89,64 +89,64 @@ test('topics in order, passed by all groups, break no rule', async () => {
 describe('G18: nothing falls through', () => {
   test('a record that a group has passed and that is nowhere', async () => {
     await forget('inventory', told.placed)
-    expect(await it.violations()).toEqual([`G18 inventory.main ${placeOf(told.placed)}: ${OrderPlaced.type} is nowhere`])
+    expect(await it.violations('G18')).toEqual([`G18 inventory.main ${placeOf(told.placed)}: ${OrderPlaced.type} is nowhere`])
   })
 
   test('a record handled by another group of the database only', async () => {
     await it.query('inventory', `UPDATE messaging.inbox SET consumer_group = 'inventory.other' WHERE event_id = $1`, [told.placed])
-    expect(await it.violations()).toEqual([`G18 inventory.main ${placeOf(told.placed)}: ${OrderPlaced.type} is nowhere`])
+    expect(await it.violations('G18')).toEqual([`G18 inventory.main ${placeOf(told.placed)}: ${OrderPlaced.type} is nowhere`])
   })
 
   test('a record that the group has yet to read', async () => {
     await forget('inventory', told.placed)
     await it.query('inventory', `UPDATE messaging.next_offset SET next_offset = 0 WHERE topic = $1`, [topics.order.name])
-    expect(await it.violations()).toEqual([])
+    expect(await it.violations('G18')).toEqual([])
   })
 
   test('both copies of a repeated record are missed', async () => {
     await forget('inventory', told.confirmed)
-    expect(await it.violations()).toEqual([expect.stringContaining('is nowhere'), expect.stringContaining('is nowhere')])
+    expect(await it.violations('G18')).toEqual([expect.stringContaining('is nowhere'), expect.stringContaining('is nowhere')])
   })
 
   test('what readers ask of owners is handled by every group', async () => {
     await forget('warehouse', told.asked)
-    expect(await it.violations()).toEqual([`G18 warehouse.main ${placeOf(told.asked)}: ${RepublishAsked.type} is nowhere`])
+    expect(await it.violations('G18')).toEqual([`G18 warehouse.main ${placeOf(told.asked)}: ${RepublishAsked.type} is nowhere`])
   })
 
   test('a record that is handled and waits to be handled', async () => {
     await it.insert('inventory', 'messaging.parked_message', parked(told.placed, 'waiting', 'inventory.main'))
-    expect(await it.violations()).toEqual([`G18 inventory.main ${placeOf(told.placed)}: ${OrderPlaced.type} is handled and parked`])
+    expect(await it.violations('G18')).toEqual([`G18 inventory.main ${placeOf(told.placed)}: ${OrderPlaced.type} is handled and parked`])
   })
 
   test.each(['waiting', 'skipped'] as const)('a record that is parked and %s is where it should be', async (status) => {
     await forget('inventory', told.placed)
     await it.insert('inventory', 'messaging.parked_message', parked(told.placed, status, 'inventory.main'))
-    expect(await it.violations()).toEqual([])
+    expect(await it.violations('G18')).toEqual([])
   })
 
   test('a record of a type the group ignores may be parked behind another, or be nowhere', async () => {
     // shipping reads the topic and has no use for OrderPlaced: nothing of it is in its database
     expect(consumers['shipping.main']?.handles.map(({ type }) => type)).not.toContain(OrderPlaced.type)
-    expect(await it.violations()).toEqual([])
+    expect(await it.violations('G18')).toEqual([])
     await it.insert('shipping', 'messaging.parked_message', parked(told.placed, 'waiting', 'shipping.main'))
-    expect(await it.violations()).toEqual([])
+    expect(await it.violations('G18')).toEqual([])
   })
 
   test('a record in quarantine, by its place, or by its event where it came again', async () => {
     await forget('inventory', told.confirmed)
     const [topic, partition, offset] = placeOf(told.confirmed).split(' ')
     await it.insert('inventory', 'messaging.quarantine', quarantined('inventory.main', { topic, partition: Number(partition), offset: Number(offset) }))
-    expect(await it.violations()).toEqual([expect.stringContaining('is nowhere')])
+    expect(await it.violations('G18')).toEqual([expect.stringContaining('is nowhere')])
     await it.query('inventory', 'UPDATE messaging.quarantine SET event_id = $1', [told.confirmed])
-    expect(await it.violations()).toEqual([])
+    expect(await it.violations('G18')).toEqual([])
   })
 
   test('a record that left quarantine to be handled or parked is not in two places', async () => {
     await it.insert('inventory', 'messaging.quarantine', quarantined('inventory.main', { topic: topics.order.name, partition: 0, offset: 0, event_id: told.placed, status: 'done' }))
-    expect(await it.violations()).toEqual([])
+    expect(await it.violations('G18')).toEqual([])
     await forget('inventory', told.placed)
     await it.insert('inventory', 'messaging.parked_message', parked(told.placed, 'waiting', 'inventory.main'))
-    expect(await it.violations()).toEqual([])
+    expect(await it.violations('G18')).toEqual([])
   })
 
   test('garbage has to lie in the quarantine of each group that passed it', async () => {
@@ -161,9 +161,9 @@ describe('G18: nothing falls through', () => {
       await it.query(service, `INSERT INTO messaging.next_offset VALUES ($1, $2, $3, $4) ON CONFLICT (consumer_group, topic, partition) DO UPDATE SET next_offset = excluded.next_offset`, [`${service}.main`, record.topic, record.partition, Number(record.offset) + 1])
     }
     const place = `${record.topic} ${record.partition} ${record.offset}`
-    expect((await it.violations()).toSorted()).toEqual(readers.map((service) => `G18 ${service}.main ${place}: a record without a type is nowhere`).toSorted())
+    expect((await it.violations('G18')).toSorted()).toEqual(readers.map((service) => `G18 ${service}.main ${place}: a record without a type is nowhere`).toSorted())
     for (const service of readers) await it.insert(service, 'messaging.quarantine', quarantined(`${service}.main`, { topic: record.topic, partition: record.partition, offset: Number(record.offset) }))
-    expect(await it.violations()).toEqual([])
+    expect(await it.violations('G18')).toEqual([])
   })
 })
 
@@ -195,9 +195,9 @@ describe('G12: topics are in order', () => {
     const subject = await publish(1, 2)
     await it.insert('order', 'messaging.subjects', { topic: 'oms.order.v1', subject, sequence: 3 })
     for (const sequence of [1, 2, 3]) await it.insert('order', 'messaging.journal', journalRow(subject, sequence, 0))
-    expect(await it.violations()).toEqual([`G12 oms.order.v1 ${subject}: order told up to fact 3, the topic has up to 2`])
+    expect(await it.violations('G12')).toEqual([`G12 oms.order.v1 ${subject}: order told up to fact 3, the topic has up to 2`])
     it.topicRecords = inOrder
-    expect(await it.violations()).toEqual([`G12 oms.order.v1 ${subject}: order told up to fact 3, the topic has none`])
+    expect(await it.violations('G12')).toEqual([`G12 oms.order.v1 ${subject}: order told up to fact 3, the topic has none`])
   })
 
   test('what is older than a topic may have forgotten is not asked for', async () => {
@@ -205,9 +205,10 @@ describe('G12: topics are in order', () => {
     const partition = `messaging.journal_of_old_days`
     await it.query('order', `CREATE TABLE ${partition} PARTITION OF messaging.journal FOR VALUES FROM (now() - interval '10 days') TO (now() - interval '5 days')`)
     await it.insert('order', 'messaging.journal', journalRow('old', 1, 6.5))
-    expect(await it.violations()).toEqual([])
+    await it.query('order', 'UPDATE messaging.watermark SET looked_at = now()')
+    expect(await it.violations('G12')).toEqual([])
     await it.query('order', `UPDATE messaging.journal SET created_at = now() - interval '5.5 days'`)
-    expect(await it.violations()).toEqual(['G12 oms.order.v1 old: order told up to fact 1, the topic has none'])
+    expect(await it.violations('G12')).toEqual(['G12 oms.order.v1 old: order told up to fact 1, the topic has none'])
   })
 
   const journalRow = (subject: string, sequence: number, daysAgo: number): Row => ({ topic: 'oms.order.v1', key: subject, event_id: randomUUID(), type: OrderConfirmed.type, subject, sequence, headers: {}, payload: '\\x7b7d', created_at: new Date(Date.now() - daysAgo * 86_400_000).toISOString() })

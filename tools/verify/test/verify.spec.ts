@@ -31,7 +31,7 @@ describe('verify', () => {
     const told: string[] = []
     const findings = await verify(world(), { onRule: ({ rule }) => told.push(rule.id) })
     expect(told).toEqual(findings.map(({ rule }) => rule.id))
-    expect([...new Set(told)]).toEqual(['G1', 'G2', 'G4', 'G5', 'G6', 'G8', 'G9', 'G12', 'G14', 'G15', 'G18', 'G19', 'G20', 'G21', 'G22'])
+    expect([...new Set(told)]).toEqual(['G1', 'G2', 'G4', 'G5', 'G6', 'G7', 'G8', 'G9', 'G10', 'G11', 'G12', 'G13', 'G14', 'G15', 'G17', 'G18', 'G19', 'G20', 'G21', 'G22', 'G27'])
     expect(findings.flatMap(({ violations }) => violations)).toEqual([])
   })
 

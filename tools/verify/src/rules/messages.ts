@@ -2,7 +2,8 @@ import { allTopics, consumers, eventOfType, RepublishAsked, type ServiceName } f
 import { NAMED_MAX, type Rule, type Violation } from '../rule.js'
 import type { TopicRecord, World } from '../world.js'
 
-const writers: readonly ServiceName[] = ['order', 'inventory', 'warehouse', 'shipping', 'after-sales', 'notification', 'console']
+/** Every service with a journal. */
+export const writers: readonly ServiceName[] = ['order', 'inventory', 'warehouse', 'shipping', 'after-sales', 'notification', 'console']
 const sequenced = new Set(allTopics.filter((topic) => topic.sequenced).map(({ name }) => name))
 
 const onAll = async (check: (service: ServiceName) => Promise<readonly Violation[]>): Promise<readonly Violation[]> => (await Promise.all(writers.map(check))).flat()
@@ -39,21 +40,24 @@ export const topicsInOrder: Rule = {
 /** Topics forget after 7 days, a record at a time; journals a day at a time. */
 const ON_TOPIC_DAYS = 6
 
-interface Told {
+/** How far a journal tells of a subject. */
+export interface Told {
   readonly service: ServiceName
   readonly topic: string
   readonly subject: string
   readonly sequence: string
 }
 
-async function toldByJournals(world: World): Promise<readonly Told[]> {
+/** How far the journals tell of each subject, as far as topics still hold it. */
+export async function toldByJournals(world: World): Promise<readonly Told[]> {
   const told = await Promise.all(
     writers.map(async (service) => {
       const rows = await world.query<Omit<Told, 'service'>>(
         service,
         `SELECT topic, subject, max(sequence) AS sequence FROM messaging.journal WHERE sequence IS NOT NULL AND created_at > now() - interval '${ON_TOPIC_DAYS} days' GROUP BY topic, subject`,
       )
-      return rows.map((row) => ({ ...row, service }))
+      // the control topic forgets sooner
+      return rows.filter(({ topic }) => sequenced.has(topic)).map((row) => ({ ...row, service }))
     }),
   )
   return told.flat()
@@ -219,7 +223,7 @@ const ASTRAY = `
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** By the time in a uuid v7; what has another id is taken as young. Unit: ms. */
-const madeAt = ({ eventId }: TopicRecord): number => (eventId?.[14] === '7' ? Number.parseInt(eventId.slice(0, 8) + eventId.slice(9, 13), 16) : Date.now())
+export const madeAt = ({ eventId }: TopicRecord): number => (eventId?.[14] === '7' ? Number.parseInt(eventId.slice(0, 8) + eventId.slice(9, 13), 16) : Date.now())
 
 /** Known to this build, and no work for this group: another type, or the end of a compacted key. */
 function isIgnored({ topic, type, isEmpty }: TopicRecord, handled: ReadonlySet<string>): boolean {
