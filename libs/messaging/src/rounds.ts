@@ -59,10 +59,15 @@ export class KafkaRounds {
   private starting: Promise<void> | undefined
   private fatal = false
   private unready: string | null = null
+  private watchedAt = 0
 
   constructor(private readonly parts: RoundsParts) {
     this.work = new RoundWork(parts)
     this.offsets = new NextOffsets(parts.pool, parts.group)
+  }
+
+  private get watchEveryMs(): number {
+    return this.parts.watchdog?.checkEveryMs ?? 10_000
   }
 
   get state(): ConsumerState {
@@ -81,7 +86,8 @@ export class KafkaRounds {
   /** Connects in the background, for ever: a service starts without its broker. */
   start(): void {
     this.starting ??= this.connect()
-    this.timers = [setInterval(() => void this.commit(), COMMIT_EVERY_MS), setInterval(() => void this.watch(), this.parts.watchdog?.checkEveryMs ?? 10_000)]
+    this.watchedAt = Date.now()
+    this.timers = [setInterval(() => void this.commit(), COMMIT_EVERY_MS), setInterval(() => void this.watch(), this.watchEveryMs)]
   }
 
   /** A person has decided about lost records: do not wait for the next look. */
@@ -275,6 +281,10 @@ export class KafkaRounds {
   /** Liveness is progress: records wait, the broker answers, and nothing gets done. */
   private async watch(): Promise<void> {
     const { unreadyAfterMs = 60_000, fatalAfterMs = 120_000 } = this.parts.watchdog ?? {}
+    // A process that stood still itself (stopped, or with a stalled event loop) has given the consumer no chance either.
+    const stoodStill = Date.now() - this.watchedAt > 3 * this.watchEveryMs
+    this.watchedAt = Date.now()
+    if (stoodStill) this.work.progressAt = Date.now()
     const excused = this.consumer === undefined || this.work.paused || this.work.waitsForDatabase || this.stopped
     const stillMs = Date.now() - this.work.progressAt
     if (!excused && stillMs < unreadyAfterMs) {

@@ -116,7 +116,9 @@ test.each(['stall', 'SIGSTOP'])('a consumer whose process stands still in the mi
   const member = isLong ? {} : { member: { sessionMs: 6_000, rebalanceMs: 3_000 } }
   // As services have them: a transaction that nobody goes on with is ended by the server.
   const limits = { statement_timeout: 5_000, lock_timeout: 1_000, idle_in_transaction_session_timeout: lasting(3_000, 10_000) }
-  const first = await startMember({ consumes: true, service: { database, limits, ...member }, stall: how === 'stall' ? { note: 'stall', how: 'block', ms: silentMs } : { note: 'stall', how: 'wait', ms: 1_500 } })
+  // It wakes long after its watchdog would have ended it, were the standstill the consumer's fault.
+  const times = { watchdog: { unreadyAfterMs: silentMs / 2, fatalAfterMs: silentMs - 1_000, checkEveryMs: 500 } }
+  const first = await startMember({ consumes: true, service: { database, limits, times, ...member }, stall: how === 'stall' ? { note: 'stall', how: 'block', ms: silentMs } : { note: 'stall', how: 'wait', ms: 1_500 } })
   await eventually(() => expect(first.health?.consumer).toBe('running'), 15_000)
   const names = Array.from({ length: 20 }, (_, index) => `${how}-${index}`)
   await house.sendAll(names.map((crate) => ({ crate })))
