@@ -1,19 +1,28 @@
-import { Kafka, logLevel } from 'kafkajs'
+import { Kafka, logLevel, type Admin } from 'kafkajs'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 
 const LEAVE_GROUP = 13
+/** It has gone by itself. */
+const UNKNOWN_MEMBER = 25
 
 /** Has the members of a group leave it, as if their silence had lasted for the session time-out. */
 export async function endMemberships(broker: string, group: string): Promise<void> {
   const admin = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING }).admin()
   await admin.connect()
   try {
-    const { groups } = await admin.describeGroups([group])
-    for (const { memberId } of groups[0]?.members ?? []) await leave(broker, group, memberId)
+    // until nobody is left: a member may just be joining when it dies
+    for (let members = await membersOf(admin, group); members.length > 0; members = await membersOf(admin, group)) {
+      for (const member of members) await leave(broker, group, member)
+    }
   } finally {
     await admin.disconnect()
   }
+}
+
+async function membersOf(admin: Admin, group: string): Promise<readonly string[]> {
+  const { groups } = await admin.describeGroups([group])
+  return (groups[0]?.members ?? []).map(({ memberId }) => memberId)
 }
 
 /** LeaveGroup version 0 for another member: kafkajs lets a member leave only by itself. */
@@ -25,7 +34,7 @@ async function leave(broker: string, group: string, member: string): Promise<voi
   const [answer] = (await once(socket, 'data')) as [Buffer]
   socket.destroy()
   const error = answer.readInt16BE(8)
-  if (error !== 0) throw new Error(`the broker refuses to let ${member} leave ${group}: error ${error}`)
+  if (error !== 0 && error !== UNKNOWN_MEMBER) throw new Error(`the broker refuses to let ${member} leave ${group}: error ${error}`)
 }
 
 function int16(value: number): Buffer {

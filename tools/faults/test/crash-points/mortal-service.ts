@@ -159,6 +159,11 @@ export class MortalService implements StartedService {
   }
 
   private async releaseWhatItHeld(): Promise<void> {
+    // What it asked for last may still be under way in the server, and would make a lease longer again.
+    await eventually(async () => {
+      const left = await this.rows('SELECT FROM pg_stat_activity WHERE datname = current_database() AND usename <> current_user')
+      if (left.length > 0) throw new Error(`${left.length} connections of the dead process are open`)
+    }, 15_000)
     await this.admin.query(`UPDATE messaging.relay SET expires_at = clock_timestamp() WHERE holder IS NOT NULL`)
     await this.admin.query(`UPDATE kit.timers SET next_at = clock_timestamp() WHERE attempt > 0 AND next_at > clock_timestamp()`)
     if (this.service.group !== undefined) await endMemberships(this.ns.kafkaBrokers[0] ?? '', onBroker(this.ns.prefix, this.service.group))
