@@ -53,6 +53,12 @@ describe('a token of the OIDC issuer', () => {
     for (const each of bad) await expect(authenticator.principalOf(await each)).rejects.toEqual(refused)
   })
 
+  test('is nobody\'s fault while the issuer does not answer: try again, do not sign in again', async () => {
+    const away = new JwtAuthenticator({ developmentKey, issuer, jwksUrl: 'http://127.0.0.1:9/jwks', audience: undefined })
+    await expect(away.principalOf(await token({ role: 'agent' }))).rejects.toEqual(expect.objectContaining({ code: 'issuer-unavailable' }))
+    expect(await away.principalOf(await developmentToken(developmentKey, { subject: 'x', role: 'agent' }))).toMatchObject({ subject: 'x' })
+  })
+
   test('cannot be made with the public key as an HMAC secret', async () => {
     const { n = '' } = await exportJWK(keys.publicKey)
     const forged = await new SignJWT({ role: 'admin' }).setProtectedHeader({ alg: 'HS256', kid: 'one' }).setSubject('x').setIssuer(issuer).setAudience('waybill').setExpirationTime('1h').sign(new TextEncoder().encode(n))

@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, jwtVerify, SignJWT, type JWTPayload } from 'jose'
+import { createRemoteJWKSet, errors, jwtVerify, SignJWT, type JWTPayload } from 'jose'
 import { roles, type Principal, type Role } from './principal.js'
 import { Problem } from './problem.js'
 
@@ -15,7 +15,7 @@ export interface AuthSettings {
 
 /** Tells who a bearer token speaks for. */
 export abstract class Authenticator {
-  /** Refuses: unauthenticated, whatever is wrong with the token. */
+  /** Refuses: unauthenticated, whatever is wrong with the token; issuer-unavailable, where that cannot be told now. */
   abstract principalOf(token: string): Promise<Principal>
 }
 
@@ -42,14 +42,28 @@ export class JwtAuthenticator extends Authenticator {
   }
 
   async principalOf(token: string): Promise<Principal> {
+    let unknown: unknown
     for (const verify of this.verifiers) {
-      const payload = await verify(token).catch(() => undefined)
-      const principal = payload && principalOfClaims(payload)
-      if (principal) return principal
+      try {
+        const principal = principalOfClaims(await verify(token))
+        if (principal) return principal
+      } catch (error) {
+        if (!isFaultOfToken(error)) unknown = error
+      }
     }
+    // the issuer's keys could not be had: whether the token is good nobody can say now
+    if (unknown !== undefined) throw new Problem('issuer-unavailable', { headers: { 'Retry-After': '5' }, cause: unknown })
     throw new Problem('unauthenticated', { detail: 'The token is not valid', headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' } })
   }
 }
+
+const faultsOfTokens = [
+  errors.JWTInvalid, errors.JWTExpired, errors.JWTClaimValidationFailed, errors.JWSInvalid, errors.JWSSignatureVerificationFailed, errors.JOSEAlgNotAllowed, errors.JOSENotSupported,
+  errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys,
+]
+
+/** Is it the token that is wrong? Else the issuer's keys could not be fetched or read. */
+const isFaultOfToken = (error: unknown): boolean => faultsOfTokens.some((kind) => error instanceof kind)
 
 const isRole = (value: unknown): value is Role => roles.some((role) => role === value)
 

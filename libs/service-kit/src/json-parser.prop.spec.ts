@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { hasRefusedCharacter } from './characters.js'
+import { hasRefusedCharacter } from '@waybill/kernel'
 import { inexactNumbersIn, JSON_DEPTH_MAX, parseJson } from './json-parser.js'
 import { Problem } from './problem.js'
 

@@ -1,4 +1,4 @@
-import { hasRefusedCharacter } from './characters.js'
+import { hasRefusedCharacter } from '@waybill/kernel'
 import { Problem } from './problem.js'
 
 /** How deep objects and arrays may be nested. */

@@ -65,6 +65,7 @@ export const problemCodes = {
   'unauthenticated': { status: 401, title: 'Say who you are' },
   // service-kit: load and failures
   'database-unavailable': { status: 503, title: 'The database does not answer', retryable: true },
+  'issuer-unavailable': { status: 503, title: 'Who issues the tokens does not answer', retryable: true },
   'overloaded': { status: 503, title: 'Too busy at the moment', retryable: true },
   'storage-full': { status: 503, title: 'There is no room to store this', retryable: true },
   // service-kit: operations

@@ -1,13 +1,12 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { asId, type BusinessDate, type LocationId, type RequestCause } from '@waybill/kernel'
-import { BulkRoute, Caused, Cursors, limitOf, onlyParameters, Problem, replied, Roles, type QueryParameters } from '@waybill/service-kit'
+import { BulkRoute, Caused, Cursors, limitOf, onlyParameters, Problem, replied, Roles, type QueryParameters, outcomesOf, readRows } from '@waybill/service-kit'
 import type { FastifyReply } from 'fastify'
 import { handlingClasses, type LocationDetails } from '../locations/location.js'
 import { LocationStore } from '../locations/location.store.js'
 import { SaveLocations } from '../use-cases/save-locations.js'
 import { ImportLocationsRequest, LocationRequest, LocationRowRequest } from './locations.requests.js'
-import { outcomesOf, readRows } from './rows.js'
 
 /** The sites that ship. */
 @ApiTags('locations')

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger'
-import { code, IsDay } from '@waybill/service-kit'
+import { code, IsDay, ROWS_MAX } from '@waybill/service-kit'
 import { Type } from 'class-transformer'
 import {
   ArrayMaxSize,
@@ -21,7 +21,6 @@ import {
 } from 'class-validator'
 import { handlingClasses, type HandlingClass } from '../locations/location.js'
 import { IsCode, IsWords } from './fields.js'
-import { ROWS_MAX } from './rows.js'
 
 const TIME = /^([01]\d|2[0-3]):[0-5]\d$/
 

@@ -1,14 +1,13 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { asId, type BusinessDate, type RequestCause } from '@waybill/kernel'
-import { BulkRoute, Caused, Cursors, filterOf, limitOf, onlyParameters, Problem, replied, Roles, uuidOf, type QueryParameters } from '@waybill/service-kit'
+import { BulkRoute, Caused, Cursors, filterOf, limitOf, onlyParameters, Problem, replied, Roles, uuidOf, type QueryParameters, outcomesOf, readRows } from '@waybill/service-kit'
 import type { FastifyReply } from 'fastify'
 import type { Blocking } from '../stock/block.js'
 import { StockQueries } from '../stock/stock.queries.js'
 import { CorrectStock } from '../use-cases/correct-stock.js'
 import { ReceiveStock } from '../use-cases/receive-stock.js'
 import { answered } from './answers.js'
-import { outcomesOf, readRows } from './rows.js'
 import { AdjustmentRequest, BlockRequest, CountRowRequest, ImportCountsRequest, ReceiptRequest } from './stock.requests.js'
 
 /** What is there, what comes in, what is corrected. */

@@ -1,9 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger'
-import { IsDay } from '@waybill/service-kit'
+import { IsDay, ROWS_MAX } from '@waybill/service-kit'
 import { Type } from 'class-transformer'
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsInt, IsNotIn, IsObject, IsOptional, Max, Min, ValidateNested } from 'class-validator'
 import { IsCode, IsOptionalCode, IsUnits, IsWords } from './fields.js'
-import { ROWS_MAX } from './rows.js'
 
 /** Units of one product that came in. */
 export class ReceiptLineRequest {

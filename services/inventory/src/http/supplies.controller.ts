@@ -1,12 +1,11 @@
 import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import { asId, type BusinessDate, type ProductId, type RequestCause } from '@waybill/kernel'
-import { BulkRoute, Caused, Cursors, filterOf, limitOf, newId, onlyParameters, Problem, replied, Roles, uuidOf, wordOf, type QueryParameters } from '@waybill/service-kit'
+import { BulkRoute, Caused, Cursors, filterOf, limitOf, newId, onlyParameters, Problem, replied, Roles, uuidOf, wordOf, type QueryParameters, outcomesOf, readRows } from '@waybill/service-kit'
 import type { FastifyReply } from 'fastify'
 import type { Announced } from '../backorders/supplies.js'
 import { StockQueries } from '../stock/stock.queries.js'
 import { ExpectSupply } from '../use-cases/expect-supply.js'
-import { outcomesOf, readRows } from './rows.js'
 import { ImportSuppliesRequest, MoveSupplyRequest, SupplyRequest } from './supply.requests.js'
 
 /** What is on its way, and who waits for it. */

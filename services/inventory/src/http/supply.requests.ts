@@ -1,8 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger'
-import { IsDay } from '@waybill/service-kit'
+import { IsDay, ROWS_MAX } from '@waybill/service-kit'
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsObject, IsOptional } from 'class-validator'
 import { IsCode, IsUnits } from './fields.js'
-import { ROWS_MAX } from './rows.js'
 
 /** Units of one product on their way to one location. */
 export class SupplyRequest {

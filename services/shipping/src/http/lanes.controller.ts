@@ -1,13 +1,11 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger'
 import type { RequestCause } from '@waybill/kernel'
-import { BulkRoute, Caused, Cursors, filterOf, limitOf, onlyParameters, Problem, replied, Roles, type Page, type QueryParameters } from '@waybill/service-kit'
-import { plainToInstance } from 'class-transformer'
-import { validateSync } from 'class-validator'
+import { BulkRoute, Caused, Cursors, filterOf, limitOf, onlyParameters, Problem, readRows, replied, Roles, type Page, type QueryParameters } from '@waybill/service-kit'
 import type { FastifyReply } from 'fastify'
 import type { Lane } from '../lanes/lane.js'
 import { Lanes } from '../lanes/lanes.js'
-import { KeepLanes, type LaneRow, type LaneRowResult } from '../use-cases/keep-lanes.js'
+import { KeepLanes, type LaneRowResult } from '../use-cases/keep-lanes.js'
 import { ImportLanesRequest, LaneRowRequest, ReplaceLaneRequest, toLaneService } from './lanes.requests.js'
 
 /** What became of one row of a file. */
@@ -67,22 +65,12 @@ export class LanesController {
   @BulkRoute()
   @Roles('operator')
   async import(@Body() body: ImportLanesRequest, @Caused() cause: RequestCause, @Res({ passthrough: true }) reply: FastifyReply): Promise<{ readonly outcomes: readonly RowOutcome[] }> {
-    const read = body.rows.map((given, row) => ({ row, ...readRow(given) }))
-    const good = read.flatMap(({ row, lane }) => (lane ? [{ row, lane }] : []))
-    const results = replied(reply, await this.keepLanes.import({ cause, rows: good.map(({ lane }) => lane) }))
-    const byRow = new Map(good.map(({ row }, place) => [row, results[place]]))
-    return { outcomes: read.map(({ row, refused }) => ({ row, ...(refused ?? byRow.get(row) ?? { status: 'refused', code: 'invalid-request' }) })) }
+    const { good, refused } = readRows(LaneRowRequest, body.rows)
+    const lanes = good.map(({ value }) => ({ location: value.location, country: value.country, currency: value.currency, service: toLaneService(value) }))
+    const results = replied(reply, await this.keepLanes.import({ cause, rows: lanes }))
+    const done = good.map(({ row }, place): RowOutcome => ({ row, ...(results[place] ?? { status: 'refused', code: 'invalid-request' }) }))
+    return { outcomes: [...refused, ...done].sort((one, other) => one.row - other.row) }
   }
 }
 
 const refusalCode = (code: string | undefined) => (code === 'currency-mismatch' || code === 'transit-days-not-ascending' || code === 'too-many-services' ? code : 'invalid-request')
-
-/** A row that is wrong is refused alone: the others of its file go on. */
-function readRow(given: object): { readonly lane?: LaneRow; readonly refused?: Omit<RowOutcome, 'row'> } {
-  const row = plainToInstance(LaneRowRequest, given)
-  const [error] = validateSync(row, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true })
-  if (!error) return { lane: { location: row.location, country: row.country, currency: row.currency, service: toLaneService(row) } }
-  const [rule, detail] = Object.entries(error.constraints ?? {})[0] ?? ['', '']
-  const code = rule === 'whitelistValidation' ? 'unknown-property' : error.value === undefined ? 'required' : 'invalid-value'
-  return { refused: { status: 'refused', code, pointer: `/${error.property}`, detail } }
-}

@@ -1,9 +1,7 @@
-import { Type, plainToInstance, type ClassConstructor } from 'class-transformer'
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsObject, validateSync, type ValidationError } from 'class-validator'
+import { readRows, ROWS_MAX } from '@waybill/service-kit'
+import { Type, type ClassConstructor } from 'class-transformer'
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsObject } from 'class-validator'
 import type { RowOutcome } from '../bins/bins.store.js'
-
-/** Most rows of one import call. */
-const ROWS_MAX = 500
 
 /** Rows of an import; each is read by itself, so that a bad one does not stop the others. */
 export class ImportRequest {
@@ -24,22 +22,8 @@ export async function importRows<Row extends object, Item>(
   read: (row: Row) => Item,
   save: (items: readonly Item[]) => Promise<readonly RowOutcome['status'][]>,
 ): Promise<ImportAnswer> {
-  const items: Item[] = []
-  const outcomes = rows.map((given, row): RowOutcome | number => {
-    const value = plainToInstance(shape, given)
-    const [error] = validateSync(value, { whitelist: true, forbidNonWhitelisted: true, validationError: { target: false } })
-    return error ? { row, status: 'refused', ...faultOf(error) } : items.push(read(value)) - 1
-  })
-  const statuses = items.length > 0 ? await save(items) : []
-  return { outcomes: outcomes.map((outcome, row) => (typeof outcome === 'number' ? { row, status: statuses[outcome] ?? 'unchanged' } : outcome)) }
-}
-
-function faultOf(error: ValidationError, path = ''): Pick<RowOutcome, 'code' | 'pointer' | 'detail'> & object {
-  const pointer = `${path}/${error.property}`
-  const [nested] = error.children ?? []
-  if (!error.constraints && nested) return faultOf(nested, pointer)
-  const [[rule, detail] = ['', '']] = Object.entries(error.constraints ?? {})
-  const { code } = (error.contexts?.[rule] ?? {}) as { code?: string }
-  const standard = rule === 'whitelistValidation' ? 'unknown-property' : error.value === undefined ? 'required' : 'invalid-value'
-  return { code: code ?? standard, pointer, detail }
+  const { good, refused } = readRows(shape, rows)
+  const statuses = good.length > 0 ? await save(good.map(({ value }) => read(value))) : []
+  const done = good.map(({ row }, place): RowOutcome => ({ row, status: statuses[place] ?? 'unchanged' }))
+  return { outcomes: [...refused, ...done].sort((a, b) => a.row - b.row) }
 }

@@ -16,7 +16,7 @@ export interface ReadRows<T> {
   readonly refused: readonly RefusedRow[]
 }
 
-/** Most rows of one import call. */
+/** The most rows of one import call. */
 export const ROWS_MAX = 500
 
 /** Reads every row by itself, so that a bad one does not stop the others. */
