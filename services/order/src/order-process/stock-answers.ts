@@ -12,6 +12,8 @@ export interface StockAnswers {
   readonly released: Readonly<Record<string, number>>
   /** Units told to wait, by expected date (`''`: not known). May be below zero until the fact that precedes has come. */
   readonly waiting: Readonly<Record<string, number>>
+  /** Dates that waiting units were moved away from. */
+  readonly moved?: readonly string[]
   /** Waiting units that were granted after all. */
   readonly filled: number
 }
@@ -39,6 +41,7 @@ export const released = (answers: StockAnswers, location: string, units: number)
 export const told = (answers: StockAnswers, availableOn: string | null, units: number): StockAnswers => ({
   ...answers,
   waiting: plus(answers.waiting, availableOn ?? UNKNOWN_DATE, units),
+  ...(units < 0 ? { moved: [...new Set([...(answers.moved ?? []), availableOn ?? UNKNOWN_DATE])].sort() } : {}),
 })
 
 export const filled = (answers: StockAnswers, location: string, units: number): StockAnswers => ({
@@ -52,17 +55,24 @@ export interface Waiting {
   readonly availableOn: string | null
 }
 
-/** What waits now, the earliest date first, the unknown last. A fill takes from the earliest. */
+/**
+ * What waits now, the earliest date first, the unknown last. Inventory moves all that waits for a date at once, so what is left
+ * of a date it moved away from was filled before; beyond that a fill takes from the earliest.
+ */
 export function waitingOf(answers: StockAnswers): Waiting[] {
+  const wasMoved = new Set(answers.moved)
   const byDate = Object.entries(answers.waiting).sort(([a], [b]) => compareDates(a, b))
   let gone = answers.filled + byDate.reduce((sum, [, units]) => sum + Math.max(0, -units), 0)
-  const left: Waiting[] = []
-  for (const [date, units] of byDate) {
+  const left = new Map<string, number>()
+  for (const [date, units] of [...byDate.filter(([date]) => wasMoved.has(date)), ...byDate.filter(([date]) => !wasMoved.has(date))]) {
     const taken = Math.min(gone, Math.max(0, units))
     gone -= taken
-    if (units - taken > 0) left.push({ units: units - taken, availableOn: date === UNKNOWN_DATE ? null : date })
+    left.set(date, units - taken)
   }
-  return left
+  return byDate.flatMap(([date]) => {
+    const units = left.get(date) ?? 0
+    return units > 0 ? [{ units, availableOn: date === UNKNOWN_DATE ? null : date }] : []
+  })
 }
 
 const compareDates = (a: string, b: string): number => {
