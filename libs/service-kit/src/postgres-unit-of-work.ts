@@ -9,7 +9,7 @@ import { admitRequests, keepResults } from './idempotency.js'
 import type { Problem } from './problem.js'
 import { currentScope, runInScope, scopeAfter } from './scope.js'
 import { writeTasks, type TaskChange } from './task-table.js'
-import { consumeTimers, writeTimers, type TimerChange } from './timer-table.js'
+import { consumeTimers, stillSet, writeTimers, type TimerChange } from './timer-table.js'
 import { UnitOfWork, type NewTask, type Outcome, type Publication, type Timer, type Tx } from './unit-of-work.js'
 
 /** How often a request's work is tried again after a transient failure. */
@@ -110,6 +110,7 @@ export class PostgresUnitOfWork extends UnitOfWork {
     pass('C13-domain-written', 'event', inputs)
     tx.close()
     const told = [...tx.told, ...(await writeTasks(client, this.parts.service, tx.tasks))]
+    await consumeTimers(client, fresh.flatMap(({ cause }) => (cause.kind === 'timer' ? [cause] : [])))
     await writeTimers(client, tx.timers)
     await keepResults(
       client,
@@ -143,7 +144,7 @@ export class PostgresUnitOfWork extends UnitOfWork {
     await admitKind('request', async (asked: readonly RequestCause[], places) =>
       (await admitRequests(client, asked)).map((answer) => (answer.as === 'twin' ? { as: 'twin', of: places[answer.of] ?? 0 } : answer)),
     )
-    await admitKind('timer', async (asked: readonly TimerCause[]) => (await consumeTimers(client, asked)).map(freshOr))
+    await admitKind('timer', async (asked: readonly TimerCause[]) => (await stillSet(client, asked)).map(freshOr))
     return admitted
   }
 }

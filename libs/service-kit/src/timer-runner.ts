@@ -18,6 +18,8 @@ export interface TimerHandler extends TimerSubscription {
 export class TimerRunner {
   private readonly handlers: ReadonlyMap<string, TimerHandler>
   private readonly inHand = new Map<string, number>()
+  /** By kind, what is claimed and waits for its turn: so many at once would take each other's database connections. */
+  private readonly queues = new Map<string, { working: number; readonly waiting: (readonly Due[])[] }>()
   private readonly working = new Set<Promise<void>>()
   private readonly held = new Set<Due['cause']>()
   private isStopping = false
@@ -112,20 +114,37 @@ export class TimerRunner {
       const due = claimed.flatMap((one) => (one.kind === handler.kind ? [one.due] : []))
       // what failed before comes alone, so that one bad timer does not take others with it again
       const batches = [...chunksOf(due.filter(({ attempt }) => attempt === 1), handler.batch), ...due.filter(({ attempt }) => attempt > 1).map((one) => [one])]
-      for (const batch of batches) this.work(handler, batch)
+      this.inHand.set(handler.kind, (this.inHand.get(handler.kind) ?? 0) + due.length)
+      for (const { cause } of due) this.held.add(cause)
+      this.queueOf(handler).waiting.push(...batches)
+      this.workOn(handler)
     }
   }
 
-  private work(handler: TimerHandler, batch: readonly Due[]): void {
-    this.inHand.set(handler.kind, (this.inHand.get(handler.kind) ?? 0) + batch.length)
-    for (const { cause } of batch) this.held.add(cause)
-    const done: Promise<void> = this.handle(handler, batch).finally(() => {
-      this.working.delete(done)
-      this.inHand.set(handler.kind, (this.inHand.get(handler.kind) ?? 0) - batch.length)
-      for (const { cause } of batch) this.held.delete(cause)
-      this.lookIn(0)
-    })
-    this.working.add(done)
+  private queueOf({ kind }: TimerHandler): { working: number; readonly waiting: (readonly Due[])[] } {
+    const known = this.queues.get(kind)
+    if (known) return known
+    const queue = { working: 0, waiting: [] }
+    this.queues.set(kind, queue)
+    return queue
+  }
+
+  private workOn(handler: TimerHandler): void {
+    const queue = this.queueOf(handler)
+    while (queue.working < handler.concurrency && !this.isStopping) {
+      const batch = queue.waiting.shift()
+      if (!batch) return
+      queue.working += 1
+      const done: Promise<void> = this.handle(handler, batch).finally(() => {
+        this.working.delete(done)
+        queue.working -= 1
+        this.inHand.set(handler.kind, (this.inHand.get(handler.kind) ?? 0) - batch.length)
+        for (const { cause } of batch) this.held.delete(cause)
+        this.workOn(handler)
+        this.lookIn(0)
+      })
+      this.working.add(done)
+    }
   }
 
   private async handle(handler: TimerHandler, batch: readonly Due[]): Promise<void> {

@@ -16,18 +16,44 @@ export type TimerChange = { readonly kind: string; readonly subject: string; rea
 const byKey = (one: { kind: string; subject: string }, other: { kind: string; subject: string }): number =>
   one.kind === other.kind ? (one.subject < other.subject ? -1 : 1) : one.kind < other.kind ? -1 : 1
 
-/** Consumes the timers: true for each that is still the one claimed. */
-export async function consumeTimers(client: PoolClient, causes: readonly TimerCause[]): Promise<readonly boolean[]> {
-  const sorted = [...causes].map(({ timer, subject, token }) => ({ kind: timer, subject, token })).sort(byKey)
+const keysOf = (causes: readonly TimerCause[]): unknown[] => [
+  causes.map(({ timer }) => timer),
+  causes.map(({ subject }) => subject),
+  causes.map(({ token }) => token),
+]
+
+/** Another transaction set or cancelled a timer while this one worked on it. With SQLSTATE 40001, as PostgreSQL would say it: the same again finds it out. */
+class TimersChanged extends Error {
+  readonly code = '40001'
+}
+
+/**
+ * True for each timer that is still the one claimed. Locks nothing: whoever changes an order locks the order first and its timers last,
+ * and a timer's own work that held them from the beginning would stand in the way of all those, and they in its.
+ */
+export async function stillSet(client: PoolClient, causes: readonly TimerCause[]): Promise<readonly boolean[]> {
   const { rows } = await client.query<{ token: string }>({
+    name: 'kit.timers.still-set',
+    text: `select t.token from kit.timers t join unnest($1::text[], $2::text[], $3::uuid[]) as claimed (kind, subject, token)
+           on t.kind = claimed.kind and t.subject = claimed.subject and t.token = claimed.token`,
+    values: keysOf(causes),
+  })
+  const found = new Set(rows.map(({ token }) => token))
+  // once per token, should a batch name it twice
+  return causes.map(({ token }) => found.delete(token))
+}
+
+/** Consumes the timers at the end of their work. Throws: if one of them is not the one any more that the work was done for. */
+export async function consumeTimers(client: PoolClient, causes: readonly TimerCause[]): Promise<void> {
+  if (causes.length === 0) return
+  const sorted = [...causes].map((cause) => ({ cause, kind: cause.timer, subject: cause.subject })).sort(byKey)
+  const { rowCount } = await client.query({
     name: 'kit.timers.consume',
     text: `delete from kit.timers t using unnest($1::text[], $2::text[], $3::uuid[]) as claimed (kind, subject, token)
-           where t.kind = claimed.kind and t.subject = claimed.subject and t.token = claimed.token returning t.token`,
-    values: [sorted.map(({ kind }) => kind), sorted.map(({ subject }) => subject), sorted.map(({ token }) => token)],
+           where t.kind = claimed.kind and t.subject = claimed.subject and t.token = claimed.token`,
+    values: keysOf(sorted.map(({ cause }) => cause)),
   })
-  const consumed = new Set(rows.map(({ token }) => token))
-  // once per token, should a batch name it twice
-  return causes.map(({ token }) => consumed.delete(token))
+  if (rowCount !== causes.length) throw new TimersChanged('a timer was set anew or cancelled while its work was done')
 }
 
 /** Writes what a transaction did to its timers: one statement for those set, one for those cancelled, in one lock order. */
@@ -111,19 +137,19 @@ export async function claimTimers(pool: Pool, room: ReadonlyMap<string, number>)
     }))
 }
 
-const keysOf = (causes: readonly TimerCause[]): unknown[] => [
-  causes.map(({ timer }) => timer),
-  causes.map(({ subject }) => subject),
-  causes.map(({ token }) => token),
-]
+// Neither waits for a row: who holds it is about to change or consume it, and waiting with others in hand is how transactions block each other.
+const MINE = `mine as (
+             select t.kind, t.subject from kit.timers t join unnest($1::text[], $2::text[], $3::uuid[]) as claimed (kind, subject, token)
+               on t.kind = claimed.kind and t.subject = claimed.subject and t.token = claimed.token
+             for update of t skip locked)`
 
 /** Keeps claimed timers from being claimed by others for another lease. */
 export async function renewTimers(pool: Pool, causes: readonly TimerCause[]): Promise<void> {
   await pool.query({
     name: 'kit.timers.renew',
-    text: `update kit.timers t set next_at = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})
-           from unnest($1::text[], $2::text[], $3::uuid[]) as mine (kind, subject, token)
-           where t.kind = mine.kind and t.subject = mine.subject and t.token = mine.token`,
+    text: `with ${MINE}
+           update kit.timers t set next_at = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})
+           from mine where t.kind = mine.kind and t.subject = mine.subject`,
     values: keysOf(causes),
   })
 }
@@ -133,9 +159,9 @@ export async function releaseTimers(pool: Pool, causes: readonly TimerCause[], e
   const wait = atOnce ? '0' : `least(${BACKOFF_MAX_SECONDS}, power(2, least(t.attempt, 20) - 1))`
   await pool.query({
     name: atOnce ? 'kit.timers.return' : 'kit.timers.release',
-    text: `update kit.timers t set next_at = clock_timestamp() + make_interval(secs => ${wait}), last_error = $4
-           from unnest($1::text[], $2::text[], $3::uuid[]) as mine (kind, subject, token)
-           where t.kind = mine.kind and t.subject = mine.subject and t.token = mine.token`,
+    text: `with ${MINE}
+           update kit.timers t set next_at = clock_timestamp() + make_interval(secs => ${wait}), last_error = $4
+           from mine where t.kind = mine.kind and t.subject = mine.subject`,
     values: [...keysOf(causes), error],
   })
 }

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { eventually, namespace, type StartedService } from '@waybill/testing'
 import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
-import { UnitOfWork, type Due } from '../src/index.js'
+import { UnitOfWork, type Due, type Tx } from '../src/index.js'
 import { openLogger, PinoLog } from '../src/logging.js'
 import { TimerRunner } from '../src/timer-runner.js'
 import { aRequest } from './causes.js'
@@ -147,5 +148,57 @@ describe('a timer', () => {
     await eventually(async () => expect(await rowsOf(name)).toMatchObject([{ attempt: 1, waits: true }]))
     await runner.stop(100)
     expect(await rowsOf(name)).toMatchObject([{ waits: false }])
+  })
+
+  test('and a change that cancels it while its work is done do not block each other; the work is not done twice', async () => {
+    const name = randomUUID()
+    await uow.change([{ cause: aRequest() }], (tx) => add(tx, name, 1).then(() => undefined))
+    await schedule('blocking', [name])
+    const lock = (tx: Tx) => tx.query('sample.lock', 'select from counters where name = $1 for update', [name])
+    const works = Promise.withResolvers<void>()
+    const cancels = Promise.withResolvers<void>()
+    const tried: number[] = []
+    const runner = new TimerRunner(db, [{ kind: 'blocking', batch: 10, concurrency: 1, handle: async (due) => {
+      await uow.change(due, async (tx, fresh) => {
+        tried.push(fresh.length)
+        works.resolve()
+        // the other has the row by now, and wants the timer
+        await cancels.promise
+        await lock(tx)
+        await add(tx, name, 100)
+      })
+    } }], new PinoLog(openLogger('test', 'silent')))
+    runner.start()
+    await works.promise
+    const began = Date.now()
+    await uow.change([{ cause: aRequest() }], async (tx) => {
+      await lock(tx)
+      cancels.resolve()
+      await wait(300)
+      tx.cancelTimer('blocking', name)
+    })
+    await eventually(async () => expect(await rowsOf(name)).toEqual([]))
+    await runner.stop(2_000)
+    expect(Date.now() - began).toBeLessThan(900)
+    expect(tried).toEqual([1])
+    expect(await valueOf(name)).toBe(1)
+  })
+
+  test('that failed before waits for its turn: so many at once as the kind allows', async () => {
+    const name = randomUUID()
+    await schedule('limited', Array.from({ length: 40 }, (_, index) => `${name}-${index}`))
+    await db.query(`update kit.timers set attempt = 1 where kind = 'limited'`)
+    let atWork = 0
+    let most = 0
+    const runner = new TimerRunner(db, [{ kind: 'limited', batch: 20, concurrency: 2, handle: async (due) => {
+      most = Math.max(most, ++atWork)
+      await consume(due, name)
+      await wait(5)
+      atWork -= 1
+    } }], new PinoLog(openLogger('test', 'silent')))
+    runner.start()
+    await eventually(async () => expect(await valueOf(name)).toBe(40), 10_000)
+    await runner.stop(1_000)
+    expect(most).toBe(2)
   })
 })
