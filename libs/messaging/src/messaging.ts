@@ -31,7 +31,10 @@ export interface MessagingOptions {
   readonly namespace?: string
   readonly kafka: KafkaAccess
   readonly registry?: MessageRegistry
-  /** The service's database. The relay holds one of its connections for good; retries and offsets borrow one at a time. */
+  /**
+   * The service's database. The relay holds one of its connections for good; retries and offsets borrow one at a time.
+   * Every statement has to end: limits on the server, and connections that fall silent are cut (service-kit's pool does both).
+   */
   readonly pool: SqlPool
   readonly metrics: Registry
   readonly log: MessagingLog
