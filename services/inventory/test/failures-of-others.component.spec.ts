@@ -34,7 +34,7 @@ const receive = async (product: string, count: number) => {
 const reserved = async (product: string) =>
   (await sql(near, `select sum(reserved)::int as reserved, sum(on_hand)::int as "onHand" from stock_level where product = $1`, [product]))[0]
 
-it('saleor/saleor#543, vendure-ecommerce/vendure#3508, #1738, magento/inventory#2722, #3036: forty buyers of ten, 50 ms between any two steps, get the two hundred units there are', async () => {
+it('saleor/saleor#543, vendurehq/vendure#3508, #1738, magento/inventory#2722, #3036: forty buyers of ten, 50 ms between any two steps, get the two hundred units there are', async () => {
   await receive('SLOW', 200)
   const orders = Array.from({ length: 40 }, () => anotherOrder([units('SLOW', 10)]))
   wire.delay(25, 10)

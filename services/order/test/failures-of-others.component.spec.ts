@@ -156,7 +156,7 @@ describe('money', () => {
     expect(new Set(ends.map((end) => JSON.stringify(end)))).toEqual(new Set([JSON.stringify({ status: 'COMPLETED', payment: 'CAPTURED', delivered: 2 })]))
   }, 60_000)
 
-  test('vendure-ecommerce/vendure#2620: pressing "pay" while the first payment has no answer yet pays nothing twice', async () => {
+  test('vendurehq/vendure#2620: pressing "pay" while the first payment has no answer yet pays nothing twice', async () => {
     const letGo = line.hold('POST', '/v1/authorizations')
     const order = await place()
     await reserve(order)
@@ -199,7 +199,7 @@ describe('money', () => {
     for (const path of ['/v1/authorizations', '/v1/captures', '/v1/refunds']) line.loseNext('POST', path, 0)
   }, 60_000)
 
-  test('vendure-ecommerce/vendure#3065, VivaPayments/API#2486: a payment that succeeds after its order has ended is given back, and nothing is sent', async () => {
+  test('vendurehq/vendure#3065, VivaPayments/API#2486: a payment that succeeds after its order has ended is given back, and nothing is sent', async () => {
     const letGo = line.hold('POST', '/v1/authorizations')
     const order = await place()
     await reserve(order)

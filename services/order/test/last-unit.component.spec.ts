@@ -36,7 +36,7 @@ afterAll(async () => {
 const receive = async (units: number) => expect((await request(stock.url).post('/v1/receipts', { location: 'BER', lines: [{ product: 'P-1', units }] }, { role: 'receiver' })).status).toBe(200)
 const sentOf = async (orders: readonly string[]) => (await ns.allPublished(FulfillmentRequested)).map(({ payload }) => payload.order).filter((order) => orders.includes(order))
 
-test('medusajs/medusa#16825, vendure-ecommerce/vendure#3065, openfoodfoundation/openfoodnetwork#3925: three buyers of the last unit who pay slowly: it goes to one, nobody is charged for what does not leave, and nobody is forgotten', async () => {
+test('medusajs/medusa#16825, vendurehq/vendure#3065, openfoodfoundation/openfoodnetwork#3925: three buyers of the last unit who pay slowly: it goes to one, nobody is charged for what does not leave, and nobody is forgotten', async () => {
   await receive(1)
   const orders = await Promise.all([1, 2, 3].map(() => place({ lines: [{ product: 'P-1', units: 1 }], payment: { token: 'tok_slow' } })))
   for (const order of orders) await ns.published(OrderConfirmed, of(order))

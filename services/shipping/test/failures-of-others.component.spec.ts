@@ -52,7 +52,7 @@ async function scan(trackingNumber: string, status: string, at: string, id = `ms
   return [answer.status, answer.body.outcome ?? answer.body.code]
 }
 
-it('vendure-ecommerce/vendure#2569, medusajs/medusa#4798, saleor/saleor#12652: a scan that comes while the answer to the label is still on its way counts as soon as the label is ours', async () => {
+it('vendurehq/vendure#2569, medusajs/medusa#4798, saleor/saleor#12652: a scan that comes while the answer to the label is still on its way counts as soon as the label is ours', async () => {
   const work = newOrder()
   await house.details(work)
   await house.requested(work)
@@ -79,7 +79,7 @@ it('vendure-ecommerce/vendure#2569, medusajs/medusa#4798, saleor/saleor#12652: a
   expect((await ns.allPublished(ShipmentTracked)).filter(({ payload }) => payload.shipment === shipment)).toHaveLength(2)
 }, 60_000)
 
-it('Pinelab-studio/pinelab-vendure-plugins#620, vendure-ecommerce/vendure#3749, #3734: "delivered" three times at once, as one message and as three, delivers once', async () => {
+it('Pinelab-studio/pinelab-vendure-plugins#620, vendurehq/vendure#3749, #3734: "delivered" three times at once, as one message and as three, delivers once', async () => {
   const work = await house.labelled()
   await house.handedOver(work)
   await eventually(async () => expect((await statusOf(work.shipment)).status).toBe('DISPATCHED'), 20_000)

@@ -14,6 +14,7 @@ const checks = [
   { name: 'copies', fix: 'name the piece and call it', command: [bin('jscpd'), '--config', '.jscpd.json', 'libs', 'services', 'tools'] },
   { name: 'leftovers', fix: 'finish it or take it out', command: [process.execPath, 'tools/local/check/tidy.mjs'] },
   { name: 'crash points', fix: 'list it, pass it, and let a test die there (libs/kernel/src/crash-point.ts)', command: [process.execPath, 'tools/local/check/crash-points.mjs'] },
+  { name: 'failures of others', fix: 'name the test in docs/failures-of-others.md as it is called', command: [process.execPath, 'tools/local/check/failures-of-others.mjs'] },
   { name: 'generated files', fix: 'run `npm run generate` and commit what it changes', command: [process.execPath, 'tools/local/check/generate.mjs', '--check'] },
 ]
 

@@ -116,6 +116,14 @@ try {
   for (const point of ['C1-nowhere', 'C2-untested', 'C4-unlisted']) report('crash points', point, points.some((line) => line.startsWith(point)))
   report('crash points', 'and nothing else', points.filter((line) => line !== '').length === 3)
 
+  write({
+    'docs/failures-of-others.md': '| 1 | a/b#1 | x | tested | [x](../services/inventory/test/a.spec.ts) "is there" |\n| 2 | a/b#2 | x | tested | |\n',
+    'services/inventory/test/a.spec.ts': "test('is not there', () => undefined)\ntest('c/d#3: cited', () => undefined)\n",
+  })
+  const others = (await output(process.execPath, [join(root, 'tools/local/check/failures-of-others.mjs')])).split('\n')
+  const found = { 'a test that is not there': 'has no test "is there"', 'a thread without a test': 'thread 2: names no test', 'a thread left out': 'thread 44: stands not once', 'a test that cites what the page does not know': 'cites c/d#3' }
+  for (const [why, said] of Object.entries(found)) report('failures of others', why, others.some((line) => line.includes(said)))
+
   const { incompatibilities } = await import(join(root, 'tools/local/dist/generate/compatibility.js'))
   const released = { type: 'object', required: ['a'], properties: { a: { type: 'string' } } }
   report('contracts', 'a required field added to a released message', incompatibilities(released, { ...released, required: ['a', 'b'], properties: { ...released.properties, b: { type: 'string' } } }).length > 0)
