@@ -24,6 +24,6 @@ export class ServicesController {
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
     })
     if (!answer) throw new Problem('not-found', { detail: `There is no service ${service.slice(0, 40)}` })
-    await reply.status(answer.status).type(answer.contentType).send(answer.body)
+    await reply.status(answer.status).headers(answer.headers).send(answer.body)
   }
 }

@@ -39,7 +39,7 @@ export class TasksController {
     if (typeof service !== 'string') throw new Problem('required', { errors: [{ pointer: '/service', code: 'required', detail: 'names the service that owns the task' }] })
     const answer = await this.neighbours.ask(service, { method: 'POST', path: `/v1/tasks/${encodeURIComponent(id)}/done`, headers: headersOf(request), body: JSON.stringify({ resolution }) })
     if (!answer) throw new Problem('not-found', { detail: `There is no service ${service.slice(0, 40)}` })
-    await reply.status(answer.status).type(answer.contentType).send(answer.body)
+    await reply.status(answer.status).headers(answer.headers).send(answer.body)
   }
 }
 

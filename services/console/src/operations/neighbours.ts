@@ -8,7 +8,8 @@ export interface Passed {
 
 export interface PassedAnswer {
   readonly status: number
-  readonly contentType: string
+  /** Those that tell the caller something: the type of the body, when to come back. */
+  readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
 
