@@ -2,10 +2,12 @@ import Type from 'typebox'
 
 /** An id of ours: uuid, lower case. */
 export const Uuid = Type.String({ pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' })
+/** The forms of moments and days, for readers that also ask whether the calendar has them. */
+export const datePatterns = { instant: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,6})?Z$', day: '^\\d{4}-\\d{2}-\\d{2}$' } as const
 /** A moment, UTC. */
-export const Instant = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,6})?Z$' })
+export const Instant = Type.String({ pattern: datePatterns.instant })
 /** A day in the zone of the location that acts. */
-export const BusinessDate = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })
+export const BusinessDate = Type.String({ pattern: datePatterns.day })
 export const NullableDate = Type.Union([BusinessDate, Type.Null()])
 /** A product's number, a location's, a channel's, a lot's, a bin's: the company's own codes. */
 export const Code = Type.String({ minLength: 1, maxLength: 64 })

@@ -1,4 +1,4 @@
-import { allEvents, eventOfType, OrderPlaced } from '@waybill/contracts'
+import { allEvents, BackorderDateChanged, eventOfType, OrderPlaced } from '@waybill/contracts'
 import { expect, test } from '@jest/globals'
 import { decode, encode, type Envelope, type RawRecord } from './envelope.js'
 
@@ -38,6 +38,21 @@ test('what is encoded is decoded to the same fact', () => {
 
 test.each(allEvents.map((event) => [event.type, event] as const))('the example of %s may be published', (_type, event) => {
   expect(() => encode(event, envelope, event.example)).not.toThrow()
+})
+
+test.each(['2026-02-30T10:00:00Z', '2026-11-23T24:00:00Z', '9999-99-99T99:99:99Z', '0000-01-01T00:00:00Z'])('%s has the form of a moment and is none', (placedAt) => {
+  const { headers } = encode(OrderPlaced, envelope, OrderPlaced.example)
+  const payload = Buffer.from(JSON.stringify({ ...OrderPlaced.example, placedAt }))
+  expect(decode(wire(headers, payload, envelope.key), rules)).toMatchObject({ kind: 'refused', code: 'schema-violation', detail: expect.stringContaining('/placedAt') })
+})
+
+test('a day that the calendar does not have is none, the last of a leap February is', () => {
+  const at = (day: string) => {
+    const { headers } = encode(BackorderDateChanged, envelope, BackorderDateChanged.example)
+    const payload = Buffer.from(JSON.stringify({ ...BackorderDateChanged.example, lines: BackorderDateChanged.example.lines.map((line) => ({ ...line, new: day })) }))
+    return decode({ ...wire(headers, payload, envelope.key), topic: BackorderDateChanged.topic.name }, { ...rules, topic: BackorderDateChanged.topic }).kind
+  }
+  expect(['2028-02-29', '2027-02-29', '2026-13-01'].map(at)).toEqual(['fact', 'refused', 'refused'])
 })
 
 test('a header that must be there once and comes twice is refused, another is taken as it came first', () => {

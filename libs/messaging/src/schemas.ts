@@ -1,4 +1,4 @@
-import type { EventDefinition } from '@waybill/contracts'
+import { datePatterns, type EventDefinition } from '@waybill/contracts'
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import { invariant } from '@waybill/kernel'
 
@@ -8,7 +8,7 @@ export interface SchemaFault {
   readonly message: string
 }
 
-const ajv = new Ajv({ strict: false, allErrors: false, validateFormats: false })
+const ajv = new Ajv({ strict: false, allErrors: false, validateFormats: false, code: { regExp: Object.assign(patternOf, { code: 'patternOf' }) } })
 const open = new Map<EventDefinition, ValidateFunction>()
 const closed = new Map<EventDefinition, ValidateFunction>()
 
@@ -37,6 +37,22 @@ function pointerOf(error: ErrorObject | undefined): string {
   const params = (error?.params ?? {}) as { readonly missingProperty?: string; readonly additionalProperty?: string }
   const property = params.missingProperty ?? params.additionalProperty
   return `${error?.instancePath ?? ''}${property === undefined ? '' : `/${property}`}` || '/'
+}
+
+const DAY = /^(\d{4}-\d{2}-\d{2})(?:T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z)?$/
+
+/** A pattern as a schema means it: what has the form of a moment or a day is one, so that no 30th of February gets as far as a database. */
+function patternOf(source: string, flags: string): { test(text: string): boolean; toString(): string } {
+  const pattern = new RegExp(source, flags)
+  if (source !== datePatterns.instant && source !== datePatterns.day) return pattern
+  // Ajv tells patterns apart by their text
+  return { test: (text) => pattern.test(text) && isInCalendar(text), toString: () => pattern.toString() }
+}
+
+function isInCalendar(text: string): boolean {
+  const [, day = '0000'] = DAY.exec(text) ?? []
+  const time = Date.parse(day)
+  return day > '0000-12-31' && !Number.isNaN(time) && new Date(time).toISOString().startsWith(day)
 }
 
 /** The same schema with every object closed that does not say otherwise. */
