@@ -2,13 +2,11 @@ import type { TopicDefinition } from '@waybill/contracts'
 import type { EventCause } from '@waybill/kernel'
 import { deliveryOf, type Admission, type Delivery } from './delivery.js'
 import type { Journal } from './journal.js'
-import { parkMessages, QUEUED, retryHead, setParkedCode, wakeParkedKeys, type NewlyParked, type ParkedAs } from './parking.js'
+import { GAP, parkMessages, QUEUED, retryHead, setParkedCode, wakeParkedKeys, type NewlyParked, type ParkedAs } from './parking.js'
 import type { RaiseAlarm, SqlClient } from './platform.js'
 import { quarantine } from './quarantine.js'
 import { republishAsked } from './registry.js'
 import { forgetCopies } from './sealed-copies.js'
-
-const GAP = 'sequence-gap'
 
 /** Inbox rows live this long; what comes later than that and looks old is taken as seen. */
 export const INBOX_DAYS = 35

@@ -15,6 +15,9 @@ export const retrySchedule: readonly string[] = ['10 seconds', '1 minute', '5 mi
 
 const ERROR_LENGTH_MAX = 2_000
 
+/** The code of a message that came before one that is missing. */
+export const GAP = 'sequence-gap'
+
 /** The code of a message that waits only because its key does. */
 export const QUEUED = 'queued'
 
@@ -41,7 +44,8 @@ export async function parkMessages(client: SqlClient, home: Home, parked: readon
       sorted.map(({ delivery }) => delivery.cause.topic),
       sorted.map(({ delivery }) => delivery.cause.key),
       sorted.map(({ code }) => code),
-      sorted.map(({ delivery, error }) => storable(error === '' ? '' : tellable(home, delivery.cause.topic, error))),
+      // what we say of gaps and queues quotes nobody
+      sorted.map(({ delivery, code, error }) => storable(code === GAP || code === QUEUED ? error : tellable(home, delivery.cause.topic, error))),
       retrySchedule[0],
     ],
   })

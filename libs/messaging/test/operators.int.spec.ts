@@ -224,6 +224,7 @@ test('what operators are called for stands in the metrics', async () => {
   await house.send('measured', { note: 'measured' })
   await house.sendRaw(crates, [{ key: 'measured-too', value: '{broken', headers: {} }])
   await waitsWith('measured', 1)
+  await eventually(async () => expect(await operations().quarantined({ code: 'malformed-json' })).toHaveLength(1))
   await service.pool.query(`UPDATE messaging.parked_key SET status = 'stopped', next_attempt_at = NULL, parked_at = parked_at - interval '1 hour' WHERE key = 'measured'`)
   await service.pool.query(`UPDATE messaging.quarantine SET quarantined_at = quarantined_at - interval '1 day' WHERE status = 'open'`)
   const valueOf = async (name: string) => (await service.metrics.getSingleMetric(name)?.get())?.values[0]?.value ?? -1
