@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { eventually, OwnServers } from '@waybill/testing'
+import { eventually, OwnServers, seeded } from '@waybill/testing'
 import { setTimeout as pause } from 'node:timers/promises'
 import { kafkaJsDriver, type KafkaDriver } from '../src/index.js'
 import { applied, crates, House, makeDatabase, publish, rowsOf, stepsOf } from './harness.js'
@@ -16,13 +16,14 @@ describe('a producer whose replies get lost, whose requests get lost, and that h
   test('loses nothing and reorders nothing; only duplicates result', async () => {
     const good = kafkaJsDriver({ brokers: house.brokers }, house.ns.prefix, quiet)
     let faults = 0
+    const { random } = seeded('a producer that fails by chance')
     const faulty: KafkaDriver = {
       openProducer: async () => {
         const producer = await good.openProducer()
         return {
           close: () => producer.close(),
           send: async (records) => {
-            const luck = Math.random()
+            const luck = random()
             if (luck < 0.2) throw new Error(`request lost ${faults++}`)
             await producer.send(records)
             if (luck < 0.4) throw new Error(`reply lost ${faults++}`)

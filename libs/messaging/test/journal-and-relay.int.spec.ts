@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { eventually } from '@waybill/testing'
+import { eventually, seeded } from '@waybill/testing'
 import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
 import { MessageRefused } from '../src/index.js'
@@ -77,13 +77,14 @@ test('16 writers that commit late and roll back, and one that stays open all the
       await pause(200)
     }
   })()
+  const { random } = seeded('writers that roll back by chance')
   const writer = async (number: number) => {
     for (let step = 1; Date.now() < until; step++) {
       const crate = `late-${(number + step) % 6}`
-      const gone = Math.random() < 0.15
+      const gone = random() < 0.15
       await change(owner.messaging, owner.pool, [], async (client) => {
         await owner.messaging.journal.append(client, [packed(crate, number * 10_000 + step)])
-        await pause(Math.random() * lasting(4, 40))
+        await pause(random() * lasting(4, 40))
         if (gone) throw new Error('rolled back')
       }).then(
         () => committed.add(`${crate}/${number * 10_000 + step}`),
