@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { eventually } from '@waybill/testing'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createTopics, onBroker } from '../src/index.js'
-import { applied, change, crates, GROUP, House, packed, publish, registry, rowsOf, stepsOf, type ServiceOptions, type TestService } from './harness.js'
+import { applied, change, crates, GROUP, House, labels, packed, printed, publish, registry, rowsOf, stepsOf, type ServiceOptions, type TestService } from './harness.js'
 
 const operator = { who: 'operator:pia', why: 'a test' }
 const times = { watermarks: { everyMs: 200, quietMs: 60_000, lookEveryMs: 100, askAgainMs: 1_000 } }
@@ -143,13 +143,27 @@ describe('what is done to topics and groups from outside', () => {
     const said = await watermarksSet(first)
     await eventually(async () => expect(await watermarksSet(first)).toBeGreaterThan(said))
     await first.stop()
-    await makeAnew()
+    await makeAnew(crates.name)
 
     const again = await reader(group)
     await owner(database)
     await eventually(async () => expect(await applied(again.pool)).toHaveLength(25), 30_000)
     expect(codesOf(again)).toEqual(expect.arrayContaining(['topic-made-anew', 'tail-lost']))
     for (const { crate } of facts('kept', 10)) expect(await stepsOf(again.pool, crate)).toEqual([1, 2])
+  }, 60_000)
+
+  test('a compacted topic is made anew: its reader has the owner publish all of it again from its tables', async () => {
+    const asked: { readonly topic: string; readonly subject: string }[] = []
+    const group = await house.database()
+    const first = await house.owner({ database: await house.database(), tellAgain: (_client, each) => Promise.resolve(void asked.push(...each)) })
+    const consumer = await reader(group)
+    await change(first.messaging, first.pool, [], async () => Array.from({ length: 20 }, (_, index) => printed(`label-${index}`, 'one')))
+    await eventually(async () => expect(await applied(consumer.pool)).toHaveLength(20), 15_000)
+    await consumer.stop()
+    await makeAnew(labels.name)
+    const again = await reader(group)
+    await eventually(() => expect(asked).toContainEqual(expect.objectContaining({ topic: labels.name, subject: '*' })), 15_000)
+    expect(codesOf(again)).toContain('topic-made-anew')
   }, 60_000)
 
   test('records are deleted past the committed offset (kafkajs#1119): nothing is skipped in silence, and an accepted loss is healed', async () => {
@@ -212,9 +226,9 @@ const forget = (topic: string): Promise<void> =>
     await admin.deleteTopicRecords({ topic: name, partitions: ends.map(({ partition, high }) => ({ partition, offset: high })) })
   })
 
-const makeAnew = (): Promise<void> =>
+const makeAnew = (topic: string): Promise<void> =>
   withAdmin(async (admin) => {
-    await admin.deleteTopics({ topics: [onBroker(house.ns.prefix, crates.name)] })
+    await admin.deleteTopics({ topics: [onBroker(house.ns.prefix, topic)] })
     await eventually(() => createTopics({ kafka: { brokers: house.brokers }, namespace: house.ns.prefix, registry }), 10_000)
   })
 
