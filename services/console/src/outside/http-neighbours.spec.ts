@@ -12,7 +12,7 @@ beforeAll(async () => {
   await once(busy.listen(0, '127.0.0.1'), 'listening')
   neighbours = new HttpNeighbours(new Map([['order', `http://127.0.0.1:${(busy.address() as AddressInfo).port}`]]))
 })
-afterAll(() => busy.close())
+afterAll(() => void busy.close())
 
 test.each(['GET', 'HEAD', 'POST'])('a neighbour that is busy says when to come back, to %s too', async (method) => {
   const answer = await neighbours.ask('order', { method, path: '/v1/orders', headers: {}, body: '{}' })
