@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => house.close(), 60_000)
 
-const running = (service: TestService) => eventually(() => expect(service.messaging.health().consumer).toBe('running'), 15_000)
+const running = (service: TestService) => eventually(() => expect(service.messaging.health().consumer).toBe('running'), 40_000)
 const inOrder = (steps: readonly number[]) => steps.map((_, index) => index + 1)
 
 describe('a member that was given up in the middle of its round and finishes late', () => {
