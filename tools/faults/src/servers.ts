@@ -41,7 +41,7 @@ export class Servers {
     const settled = await Promise.allSettled([startPostgres(directory, await choosePort(PORTS.postgres), say), startKafka(directory, java.path, await choosePort(PORTS.kafka), say)])
     const [postgres, kafka] = settled
     if (postgres.status === 'rejected' || kafka.status === 'rejected') {
-      await Promise.all(settled.map((one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)))
+      await Promise.all(settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value.stop()] : [])))
       throw postgres.status === 'rejected' ? postgres.reason : kafka.status === 'rejected' ? kafka.reason : undefined
     }
     const servers = new Servers(directory, java.path, say, kafka.value, postgres.value)
