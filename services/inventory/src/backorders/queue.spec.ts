@@ -80,6 +80,11 @@ describe('the date of a backorder', () => {
     expect(placed(world, 1, 5)).toMatchObject([{ lines: [{ availableOn: '2026-11-23' }] }])
     world.decide((book) => remindOfSupply(book, 'PO-1', someCause))
     expect(world.chores).toMatchObject([{ kind: 'supply-overdue', subject: 'PO-1', owner: 'receiver' }])
+    // who closes the task without the goods is asked again
+    expect(world.wakes.at(-1)).toEqual({ kind: 'supply-overdue', subject: 'PO-1', at: new Date('2026-11-26T12:00:00Z') })
+    moved(world, 'PO-1', { units: 0 })
+    expect(world.wakes).toContainEqual({ kind: 'supply-overdue', subject: 'PO-1', at: null })
+    expect(world.chores).toContainEqual(expect.objectContaining({ kind: 'supply-overdue', subject: 'PO-1', why: null }))
   })
 })
 
@@ -116,6 +121,7 @@ describe('the queue', () => {
     placed(world, 1, 3)
     world.decide((book) => remindOfBackorder(book, orderId(1), 1, someCause))
     expect(world.chores).toMatchObject([{ kind: 'backorder-overdue', subject: `${orderId(1)}/1`, order: orderId(1) }])
+    expect(world.wakes.at(-1)).toEqual({ kind: 'backorder-due', subject: `${orderId(1)}/1`, at: new Date('2026-11-26T12:00:00Z') })
     received(world, 3)
     expect(world.chores.at(-1)).toMatchObject({ kind: 'backorder-overdue', subject: `${orderId(1)}/1`, why: null })
   })

@@ -2,6 +2,7 @@ import { instantAt, plusDays, type BusinessDate, type Cause, type LocationId, ty
 import { receive, type Incoming } from '../stock/receive.js'
 import type { StockBook } from '../stock/stock-book.js'
 import { outstanding, type Supply } from '../supply/supply.js'
+import { nextReminder, REMINDER_DUE_DAYS } from './remind.js'
 
 /** Units on their way, as they are announced. */
 export interface Announced {
@@ -37,7 +38,8 @@ export function moveSupply(book: StockBook, supply: Supply, { units, availableOn
   const { code, product, location } = supply
   book.state({ fact: 'SupplyMoved', supply: code, product, location, units, oldAvailableOn: supply.availableOn, availableOn }, cause)
   book.redated.set(product, { cause, reason: 'supply-moved' })
-  wakeWhenOverdue(book, moved)
+  if (outstanding(moved) === 0) closeOverdue(book, moved, cause)
+  else wakeWhenOverdue(book, moved)
   return 'updated'
 }
 
@@ -55,17 +57,20 @@ export function receiveSupply(book: StockBook, incoming: Omit<Incoming, 'from' |
 export const findSupply = (book: StockBook, code: string, product: ProductId, location: LocationId): Supply | undefined =>
   book.allSupplies().find((supply) => supply.code === code && supply.product === product && supply.location === location)
 
-/** Supply that did not come in full on its day: somebody has to ask for it. */
+/** Supply that did not come in full on its day: somebody has to ask for it, and again if that led to nothing. */
 export function remindOfSupply(book: StockBook, id: string, cause: Cause): void {
   const supply = book.allSupplies().find((each) => each.id === id)
-  if (!supply || outstanding(supply) === 0 || supply.availableOn >= book.today(supply.location)) return
+  if (!supply || outstanding(supply) === 0) return
+  // the zone of the location may have moved its midnight
+  if (supply.availableOn >= book.today(supply.location)) return wakeWhenOverdue(book, supply)
+  book.wake('supply-overdue', id, nextReminder(book.now))
   const why = `${outstanding(supply)} of ${supply.product} were due at ${supply.location} on ${supply.availableOn}`
-  book.chores.push({ kind: 'supply-overdue', subject: id, why, owner: 'receiver', dueInDays: 2, order: null, cause })
+  book.chores.push({ kind: 'supply-overdue', subject: id, why, owner: 'receiver', dueInDays: REMINDER_DUE_DAYS, order: null, cause })
 }
 
 function wakeWhenOverdue(book: StockBook, supply: Supply): void {
   const zone = book.atlas.site(supply.location)?.zone ?? 'UTC'
-  book.wake('supply-overdue', supply.id, outstanding(supply) === 0 ? null : instantAt(plusDays(supply.availableOn, 1), '00:00', zone))
+  book.wake('supply-overdue', supply.id, instantAt(plusDays(supply.availableOn, 1), '00:00', zone))
 }
 
 function closeOverdue(book: StockBook, supply: Supply, cause: Cause): void {
