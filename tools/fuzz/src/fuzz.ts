@@ -37,7 +37,7 @@ const PROGRESS_MS = 10_000
 const SETTLE_MS = 120_000
 /** Of all requests: more than this turned away, and services are slower than they should be. A machine that other work shares turns some away. */
 const TURNED_AWAY_MAX = 0.02
-const ORDERS_PER_SECOND = 2
+const ORDERS_PER_SECOND = 1
 
 /** Runs an installation of its own and sends it what nobody should. Answers what is wrong, one line each; none is what it is for. */
 export async function fuzz(options: FuzzOptions): Promise<readonly string[]> {

@@ -133,11 +133,12 @@ function idSaid({ headers }: RecordToSend): string | null {
   return typeof id === 'string' && UUID.test(id) ? id : null
 }
 
+// quarantine first: what lay there and was taken again is what somebody decided
 const FATES = `
   SELECT r.place, CASE
+    WHEN EXISTS (SELECT FROM messaging.quarantine q WHERE q.consumer_group = $1 AND q.topic = r.topic AND q.partition = r.partition AND q."offset" = r."offset") THEN 'quarantined'
     WHEN EXISTS (SELECT FROM messaging.parked_message p WHERE p.consumer_group = $1 AND p.event_id = r.event_id) THEN 'parked'
     WHEN EXISTS (SELECT FROM messaging.inbox i WHERE i.consumer_group = $1 AND i.event_id = r.event_id) THEN 'handled'
-    WHEN EXISTS (SELECT FROM messaging.quarantine q WHERE q.consumer_group = $1 AND q.topic = r.topic AND q.partition = r.partition AND q."offset" = r."offset") THEN 'quarantined'
     ELSE 'nowhere' END AS fate
   FROM unnest($2::text[], $3::integer[], $4::bigint[], $5::uuid[]) WITH ORDINALITY AS r (topic, partition, "offset", event_id, place)`
 

@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { OrderSubmitted } from '@waybill/contracts'
 import { Random } from '@waybill/simulator'
 import fc from 'fast-check'
 import { commandOf } from './curl.js'
 import { type Fault, faultOf, isTurnedAway } from './judge.js'
-import { type Keys, type Plan, plansFor, wireOf } from './plan.js'
+import { type Keys, type Plan, plansFor, takenBy, wireOf } from './plan.js'
 import type { Pool } from './pool.js'
 import type { Route } from './routes.js'
 import { Tally } from './tally.js'
@@ -50,8 +51,13 @@ export class RequestFuzz {
     return this.tally.sum('requests')
   }
 
-  /** Asks every list once, and each for the parameters that it knows. */
+  /** What channels send is what the order's own route takes. Asks every list once, and each for the parameters that it knows. */
   async learn(): Promise<void> {
+    const { example } = OrderSubmitted
+    for (const route of this.options.routes.filter(({ service, method }) => service === 'order' && method === 'POST')) {
+      if (route.path === '/v1/orders') this.options.pool.add(takenBy(route), example)
+      if (route.path === '/v1/orders/bulk') this.options.pool.add(takenBy(route), { orders: [example] })
+    }
     for (const route of this.options.routes.filter(({ method, path }) => method === 'GET' && !path.includes('{'))) {
       for (const query of [[], [['fuzz', '1']]] as const) await this.ask(route, { as: 'admin', ids: [], query, key: undefined, content: undefined, edits: [], bytes: undefined, headers: [], framing: undefined })
     }
@@ -103,6 +109,7 @@ export class RequestFuzz {
       this.tally.count(route, sent)
     }
     this.harvest(route, sent)
+    if ('answer' in sent && sent.answer.status < 300 && plan.content !== undefined && 'json' in plan.content && plan.edits.length === 0 && plan.bytes === undefined) this.options.pool.add(takenBy(route), plan.content.json)
     return { wire, fault: faultOf(route, wire, sent) }
   }
 

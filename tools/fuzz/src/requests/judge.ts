@@ -31,8 +31,13 @@ export function faultOf(route: Route, wire: WireRequest, sent: Sent): Fault | un
   // an answer to HEAD has no body
   if (wire.method === 'HEAD') return undefined
   if (answer.status < 400) return faultOfSuccess(route, answer.status, answer.headers['content-type'] ?? '', answer.body, fault)
-  return faultOfRefusal(answer.status, answer.headers['content-type'] ?? '', answer.body, wire, fault)
+  const type = answer.headers['content-type'] ?? ''
+  // pages are for people, and so is what they say when a link is wrong
+  if (isPage(route) && type.startsWith('text/html')) return undefined
+  return faultOfRefusal(answer.status, type, answer.body, wire, fault)
 }
+
+const isPage = ({ path }: Route): boolean => !/^\/(?:v1|ops|health|dev)\//.test(path)
 
 /** A request that is no HTTP, or that we cut, may be left without an answer; every other one gets one. */
 function faultOfSilence({ framing }: WireRequest, sent: Extract<Sent, { silence: string }>): Fault | undefined {

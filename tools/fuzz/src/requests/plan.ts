@@ -84,7 +84,7 @@ function idsFor(route: Route, name: string, pool: Pool): fc.Arbitrary<string> {
   const links = name === 'token' ? pool.of(`link ${/\/(pay|t|track|f|feedback|r|returns)\b/.exec(route.path)?.[1] ?? ''}`) : []
   const before = route.path.split(`/{${name}}`)[0]?.split('/').at(-1) ?? ''
   const named = name === 'service' ? ['order', 'inventory', 'warehouse', 'shipping', 'after-sales', 'notification'] : name === 'path' ? ['ops/stats', 'ops/parked', 'ops/quarantine', 'v1/orders', 'v1/stock', 'v1/fulfillments', 'v1/returns', 'v1/messages'] : name === 'connection' ? ['sandbox'] : name === 'file' ? ['picking.js', 'packing.js', 'floor.css'] : []
-  const met = [...links, ...named, ...(name === 'id' ? pool.of(before, `${before}.id`, before.replace(/s$/, '')) : pool.of(name, before))].map((id) => encodeURIComponent(String(id)).replaceAll('%2F', name === 'path' ? '/' : '%2F'))
+  const met = [...links, ...named, ...(name === 'id' ? pool.idsOf(before) : pool.of(name, before))].map((id) => encodeURIComponent(String(id)).replaceAll('%2F', name === 'path' ? '/' : '%2F'))
   return met.length === 0 ? uuids : fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...met) }, { weight: 1, arbitrary: uuids })
 }
 
@@ -111,9 +111,23 @@ function oddQueryFor(route: Route, pool: Pool): fc.Arbitrary<readonly (readonly 
 function contentFor(route: Route, pool: Pool): fc.Arbitrary<Content> {
   if (route.files.length > 0) return fileFor(pool)
   const schema = route.body ?? (route.headers.includes('webhook-signature') ? scanSchema : route.path.endsWith('/done') ? { type: 'object', required: ['service', 'resolution'], properties: { service: { enum: ['order', 'inventory', 'warehouse', 'shipping'] }, resolution: { type: 'string' } } } : undefined)
-  if (schema !== undefined) return valueOf(schema, route.family, { pool, definitions: route.definitions, family: familyOfRows(route) }).map((json) => ({ json }))
+  if (schema !== undefined) {
+    const fresh = valueOf(schema, route.family, { pool, definitions: route.definitions, family: familyOfRows(route) }).map((json) => ({ json }))
+    const taken = pool.of(takenBy(route))
+    return taken.length === 0 ? fresh : fc.oneof({ weight: 1, arbitrary: fresh }, { weight: 2, arbitrary: fc.constantFrom(...taken).chain((json) => fc.uuid().map((id) => ({ json: renewed(json, id) }))) })
+  }
   // a body where none is asked for
   return route.method === 'GET' ? fc.oneof({ weight: 20, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.constant({ json: {} }) }) : fc.constantFrom(undefined, { json: {} })
+}
+
+/** Where the bodies are kept that this route has taken: they lead furthest, and so do those that differ a little. */
+export const takenBy = ({ service, method, path }: Route): string => `taken by ${service} ${method} ${path}`
+
+/** What was taken once, as somebody else's or as a second one. */
+function renewed(json: unknown, id: string): unknown {
+  if (Array.isArray(json)) return json.map((item) => renewed(item, id))
+  if (typeof json !== 'object' || json === null) return json
+  return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, (name === 'reference' || name === 'scanId') && typeof value === 'string' ? `R-${id.slice(0, 13)}` : renewed(value, id)]))
 }
 
 /** Rows of `POST /v1/bins/import` are what `GET /v1/bins` lists. */

@@ -1,3 +1,5 @@
+import { isForged } from '../messages/forged.js'
+
 const KEPT = 150
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const TEXT_MAX = 200
@@ -20,9 +22,10 @@ const known: Readonly<Record<string, readonly unknown[]>> = {
 
 /** Where else a name's values are found. */
 const others: Readonly<Record<string, readonly string[]>> = {
-  bin: ['bins.id', 'bin', 'code'], from: ['bin'], to: ['bin'], packages: ['sscc', 'packages'], fulfillments: ['fulfillment', 'fulfillments.id'],
-  'pick-lists': ['list'], 'pick-tasks': ['task', 'tasks'], component: ['product'], customer: ['email'], search: ['reference', 'order'], id: ['uuid'],
+  bin: ['bins.id', 'code'], from: ['bin'], to: ['bin'], packages: ['sscc'], fulfillments: ['fulfillment', 'fulfillments.id'], component: ['product'], customer: ['email'], search: ['reference', 'order'],
 }
+/** Where the ids of a path are found, when not under the path's own word. */
+const idsOf: Readonly<Record<string, readonly string[]>> = { 'pick-lists': ['list.id'], 'pick-tasks': ['task.id'], packages: ['packages.id'], parked: ['head.id'], messages: ['messages.id', 'head.id'], quarantine: ['quarantine.id'] }
 
 /** What was found in answers, by the name it had there: so that later requests are about things that exist. */
 export class Pool {
@@ -30,6 +33,8 @@ export class Pool {
   private readonly places = new Map<string, number>()
 
   add(name: string, value: unknown): void {
+    // what only forged messages know leads nowhere
+    if (typeof value === 'string' && isForged(value)) return
     const some = this.values.get(name) ?? []
     this.values.set(name, some)
     if (some.includes(value)) return
@@ -45,6 +50,11 @@ export class Pool {
 
   of(...names: readonly string[]): readonly unknown[] {
     return names.flatMap((name) => [name, ...(others[name] ?? [])]).flatMap((name) => this.values.get(name) ?? [])
+  }
+
+  /** Ids of what this word of a path names. */
+  idsOf(word: string): readonly unknown[] {
+    return this.of(...(idsOf[word] ?? [word, `${word}.id`, word.replace(/s$/, '')]))
   }
 
   /** Takes what an answer names. `family` is the kind of thing that its path is about. */

@@ -13,6 +13,9 @@ interface Surroundings {
   readonly family: string
 }
 
+/** What is new each time, or it is the same again. */
+const always: ReadonlySet<string> = new Set(['reference', 'scanId'])
+
 /** Values that the schema allows; where a name was met in answers, mostly what it had there. */
 export function valueOf(schema: Schema, name: string, around: Surroundings, depth = 0): fc.Arbitrary<unknown> {
   const rule = resolved(schema, around.definitions)
@@ -20,9 +23,9 @@ export function valueOf(schema: Schema, name: string, around: Surroundings, dept
   if (either !== undefined) return fc.oneof(...either.map((one) => valueOf(one, name, around, depth + 1)))
   if ('const' in rule) return fc.constant(rule['const'])
   if (Array.isArray(rule['enum'])) return fc.constantFrom(...(rule['enum'] as unknown[]))
-  const met = around.pool.of(name)
   const fresh = freshValue(rule, name, around, depth)
-  const fitting = met.filter((value) => typeof value === (rule['type'] === 'integer' ? 'number' : rule['type']))
+  // numbers that were met are totals and times as often as pieces: small ones lead further
+  const fitting = rule['type'] === 'string' && !always.has(name) ? around.pool.of(name).filter((value) => typeof value === 'string') : []
   return fitting.length === 0 ? fresh : fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...fitting) }, { weight: 1, arbitrary: fresh })
 }
 
@@ -33,7 +36,7 @@ function freshValue(rule: Schema, name: string, around: Surroundings, depth: num
     case 'array':
       return depth > DEPTH_MAX ? fc.constant([]) : listOf(rule, name, around, depth)
     case 'integer':
-      return fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min: Number(rule['minimum'] ?? 0), max: Math.min(Number(rule['maximum'] ?? 1_000_000), 9_000_000_000_000_000) }), fc.constantFrom(Number(rule['minimum'] ?? 0), Number(rule['maximum'] ?? 2_147_483_647)))
+      return fc.oneof({ weight: 6, arbitrary: fc.integer({ min: Math.max(1, Number(rule['minimum'] ?? 1)), max: Math.max(4, Number(rule['minimum'] ?? 1)) }) }, fc.integer({ min: Number(rule['minimum'] ?? 0), max: Math.min(Number(rule['maximum'] ?? 1_000_000), 9_000_000_000_000_000) }), fc.constantFrom(Number(rule['minimum'] ?? 0), Number(rule['maximum'] ?? 2_147_483_647)))
     case 'number':
       return fc.double({ min: Number(rule['minimum'] ?? 0), max: Number(rule['maximum'] ?? 1_000), noNaN: true })
     case 'boolean':
@@ -49,8 +52,12 @@ function objectOf(rule: Schema, around: Surroundings, depth: number): fc.Arbitra
   const { properties, additionalProperties: others } = rule
   if (properties !== undefined) {
     const required = (rule['required'] ?? []) as string[]
-    const fields = Object.entries(properties as Readonly<Record<string, Schema>>).filter(([name]) => depth <= DEPTH_MAX || required.includes(name))
-    return fc.record(Object.fromEntries(fields.map(([name, inner]) => [name, valueOf(inner, name, around, depth + 1)])), { requiredKeys: required.filter((name) => fields.some(([field]) => field === name)) })
+    const named = properties as Readonly<Record<string, Schema>>
+    const fields = Object.fromEntries(Object.entries(named).filter(([name]) => depth <= DEPTH_MAX || required.includes(name)).map(([name, inner]) => [name, valueOf(inner, name, around, depth + 1)]))
+    const lean = Object.fromEntries(Object.entries(fields).filter(([name]) => required.includes(name)))
+    // a row as it was answered once, as far as the route takes it
+    const rows = depth > 1 ? [] : around.pool.of(`${around.family} rows`).map((row) => Object.fromEntries(Object.entries(row as object).filter(([name, value]) => name in named && value !== null))).filter((row) => required.length > 0 && required.every((name) => name in row))
+    return fc.oneof({ weight: 3, arbitrary: fc.record(lean) }, { weight: 1, arbitrary: fc.record(fields, { requiredKeys: required.filter((name) => name in fields) }) }, ...(rows.length === 0 ? [] : [{ weight: 3, arbitrary: fc.constantFrom(...rows) }]))
   }
   if (typeof others === 'object' && others !== null) return fc.dictionary(fc.constantFrom('EUR', 'USD', 'card', 'extra', 'size'), valueOf(others as Schema, '', around, depth + 1), { maxKeys: 2 })
   // an object without a form: a row as it was answered once
