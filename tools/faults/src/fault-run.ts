@@ -123,7 +123,10 @@ async function onInstallation(options: FaultRunOptions, servers: Servers, instal
     plantedDiscarded: discarded + late.discarded,
     quarantined: late.others,
     notAtRest: rest.waitsFor,
-    violations: findings.flatMap(({ rule, violations }) => violations.map(({ subject, what }) => `${rule.id} ${subject}: ${what}`)),
+    violations: [
+      ...findings.flatMap(({ rule, violations }) => violations.map(({ subject, what }) => `${rule.id} ${subject}: ${what}`)),
+      ...made.filter(({ outcome }) => outcome === 'gave way').map(lineOfFault),
+    ],
     secondsUntilRest: Math.round((restedAt - healedAt) / 1_000),
     seconds: Math.round((Date.now() - started) / 1_000),
   }

@@ -29,7 +29,7 @@ const options = program
   .option('--minutes <n>', 'how long faults come', number, 20)
   .option('--seed <n>', 'the same seed gives the same orders and the same plan of faults', number, 1)
   .option('--kills-per-minute <n>', 'kill -9 of services, broker and database', number, 9)
-  .option('--others-per-minute <n>', 'all other faults', number, 18)
+  .option('--others-per-minute <n>', 'all other faults', number, 20)
   .option('--directory <folder>', 'where its installation lies', join(dataDirectory, 'faults', 'run'))
   .option('--report <file>', 'where the figures go, as JSON; default: report-<seed>.json beside the directory')
   .parse()

@@ -34,7 +34,7 @@ export interface FaultReport {
 
 /** How many of each kind were made, by number and words; and how many ended a process by kill -9. */
 export function tally(made: readonly MadeFault[]): Pick<FaultReport, 'kills' | 'otherFaults' | 'notMade' | 'byKind'> {
-  const done = made.filter(({ outcome }) => outcome === 'made')
+  const done = made.filter(({ outcome }) => outcome !== 'not made')
   const kills = done.filter(({ name }) => kinds[name].isKill).length
   const names = (Object.keys(kinds) as FaultName[]).map((name) => [`${kinds[name].id} ${kinds[name].what}`, done.filter((fault) => fault.name === name).length] as const)
   return { kills, otherFaults: done.length - kills, notMade: made.length - done.length, byKind: Object.fromEntries(names) }

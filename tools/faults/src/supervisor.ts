@@ -7,7 +7,7 @@ import { freeze, kill, killAtPoint, restart, thirdMember } from './kinds/process
 import { copies, corrupt, replay, replayShuffled } from './kinds/records.js'
 import { backends, brokerKill, databaseKill, databaseStop } from './kinds/servers.js'
 import { kinds, type FaultName, type PlannedFault } from './plan.js'
-import { NotMade } from './not-made.js'
+import { GaveWay, NotMade } from './not-made.js'
 import type { Make, Scene } from './scene.js'
 
 const makers: Readonly<Record<FaultName, Make>> = {
@@ -27,7 +27,8 @@ export interface MadeFault {
   readonly name: FaultName
   /** When it was over. Unit: ms from the beginning of the run. */
   readonly atMs: number
-  readonly outcome: 'made' | 'not made'
+  /** gave way: it was made, and showed a defect. */
+  readonly outcome: 'made' | 'not made' | 'gave way'
   readonly detail: string
 }
 
@@ -46,6 +47,7 @@ export async function makeFaults(scene: Scene, plan: readonly PlannedFault[], on
         return tell(fault.name, 'made', await makers[fault.name](scene, fault, new Random(fault.seed)))
       } catch (error) {
         if (error instanceof NotMade) return tell(fault.name, 'not made', error.message)
+        if (error instanceof GaveWay) return tell(fault.name, 'gave way', error.message)
         // what it needs may be down just now, by another fault
         if (attempt === TRIES || scene.over.aborted) return tell(fault.name, 'not made', `${fault.service}: ${error instanceof Error ? error.message || error.name : String(error)}`)
         await wait(TRY_AGAIN_MS, undefined, { signal: scene.over }).catch(() => undefined)
@@ -71,5 +73,5 @@ export async function makeFaults(scene: Scene, plan: readonly PlannedFault[], on
 /** One line about a fault, for people. */
 export function lineOfFault({ name, atMs, outcome, detail }: MadeFault): string {
   const { id, what } = kinds[name]
-  return `${(atMs / 1_000).toFixed(1).padStart(6)} s  ${outcome === 'made' ? '     ' : '(not)'} ${id.padEnd(3)} ${what}: ${detail}`
+  return `${(atMs / 1_000).toFixed(1).padStart(6)} s  ${outcome === 'not made' ? '(not)' : '     '} ${id.padEnd(3)} ${what}: ${detail}`
 }

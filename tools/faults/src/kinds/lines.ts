@@ -62,7 +62,8 @@ export const latency: Make = async (scene, fault, random) => {
 /** F12. */
 export const cutAll: Make = async (scene, fault, random) => {
   const { proxy, name } = lineOf(scene, fault, random)
-  const connections = proxy.connections
+  const { connections } = proxy
+  if (connections === 0) throw new NotMade(`${name} had no connection`)
   proxy.cut()
   return `${name}, ${connections} connections`
 }

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ServiceName } from '@waybill/contracts'
+import { NotMade } from '../not-made.js'
 import type { Make } from '../scene.js'
 
 /** Where a handler writes first when it hears of something new for an order. */
@@ -30,13 +31,16 @@ export const poison: Make = async ({ installation, servers, over }, { forMs }, r
   // the cure must come, whatever has happened to the database
   for (let attempt = 1; ; attempt++) {
     try {
-      await servers.asAdministrator(async (client) => {
+      const parked = await servers.asAdministrator(async (client) => {
         await client.query(`SET lock_timeout = '3s'`)
         await client.query(`DROP FUNCTION IF EXISTS ${name}() CASCADE`)
+        const { rows } = await client.query<{ keys: number }>(`SELECT count(*)::int AS keys FROM messaging.parked_key WHERE code = 'P0001'`)
+        return rows[0]?.keys ?? 0
       }, database)
-      return `one of ${ONE_OF} orders in ${service} for ${Math.round(forMs / 1_000)} s`
+      if (parked === 0) throw new NotMade(`no order met it in ${service}`)
+      return `one of ${ONE_OF} orders in ${service} for ${Math.round(forMs / 1_000)} s, ${parked} parked`
     } catch (error) {
-      if (attempt === 30) throw error
+      if (error instanceof NotMade || attempt === 30) throw error
       await wait(1_000)
     }
   }

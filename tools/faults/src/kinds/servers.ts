@@ -1,3 +1,4 @@
+import { NotMade } from '../not-made.js'
 import type { Make } from '../scene.js'
 
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`
@@ -20,5 +21,7 @@ export const databaseKill: Make = async ({ servers, over }, { forMs }) => {
 /** F7. */
 export const backends: Make = async ({ installation, servers }, { service }) => {
   const database = new URL(installation.databases[service]).pathname.slice(1)
-  return `${await servers.terminateBackends(database)} of ${service}`
+  const ended = await servers.terminateBackends(database)
+  if (ended === 0) throw new NotMade(`${service} had no session`)
+  return `${ended} of ${service}`
 }
