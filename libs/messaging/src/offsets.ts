@@ -67,13 +67,17 @@ export interface GuardParts {
  * Returns the partitions that may not be read until a person has accepted the loss.
  */
 export async function guardOffsets(parts: GuardParts, topics: readonly string[]): Promise<readonly LostRecords[]> {
-  const stored = await parts.offsets.load()
+  // Other members may work meanwhile: what is compared with a bound of the log was read before it, what Kafka's offset is compared with after it.
+  const before = await parts.offsets.load()
+  const offsets = await parts.driver.offsets(parts.group, topics)
+  const after = await parts.offsets.load()
   const lost: LostRecords[] = []
   const moves: PartitionOffset[] = []
   const emptied = new Set<string>()
-  for (const found of await parts.driver.offsets(parts.group, topics)) {
-    const verdict = judge(found, stored.get(partitionId(found.topic, found.partition)) ?? null)
+  for (const found of offsets) {
     const { topic, partition } = found
+    const id = partitionId(topic, partition)
+    const verdict = judge(found, before.get(id) ?? null, after.get(id) ?? null)
     if (verdict.kind === 'lost' && !isCompactedTopic(parts, topic)) {
       lost.push({ topic, partition, offset: verdict.offset, low: found.low })
     } else if (verdict.kind === 'made anew') {
@@ -96,8 +100,8 @@ export async function guardOffsets(parts: GuardParts, topics: readonly string[])
 
 type Verdict = { readonly kind: 'fine' | 'made anew' } | { readonly kind: 'lost' | 'loss accepted' | 'moved forward'; readonly offset: bigint }
 
-function judge({ low, high, committed }: PartitionOffsets, stored: bigint | null): Verdict {
-  if ((stored ?? 0n) > high || (committed ?? 0n) > high) return { kind: 'made anew' }
+function judge({ low, high, committed }: PartitionOffsets, before: bigint | null, stored: bigint | null): Verdict {
+  if ((before ?? 0n) > high || (committed ?? 0n) > high) return { kind: 'made anew' }
   const done = stored ?? committed
   if (done === null) return { kind: 'fine' }
   if (done < low) return { kind: 'lost', offset: done }

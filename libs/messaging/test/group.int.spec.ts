@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { eventually } from '@waybill/testing'
 import { createRequire } from 'node:module'
 import { setTimeout as pause } from 'node:timers/promises'
-import { createTopics, onBroker } from '../src/index.js'
+import { createTopics, kafkaJsDriver, onBroker, type KafkaDriver } from '../src/index.js'
 import { applied, crates, GROUP, House, labels, printed, change, registry, rowsOf, stepsOf, type Effect } from './harness.js'
 
 const operator = { who: 'operator:ada', why: 'a test' }
@@ -33,6 +33,40 @@ test('a second replica joins in the middle of a slow round: every message has on
   expect(await second.messaging.operations.parkedKeys()).toHaveLength(0)
   await second.stop()
 }, 90_000)
+
+test('a replica that starts while others make progress takes their progress for what it is: no alarm, and it joins at once', async () => {
+  const database = await house.database()
+  const first = await house.consumer({ database })
+  await eventually(() => expect(first.messaging.health().consumer).toBe('running'))
+  let isOver = false
+  const load = (async () => {
+    while (!isOver) {
+      await house.sendAll(Array.from({ length: 10 }, (_, index) => ({ crate: `busy-${index}` })))
+      await pause(50)
+    }
+  })()
+  await eventually(async () => expect((await applied(first.pool)).length).toBeGreaterThan(50), 10_000)
+  // A look at the group that takes its time, on the way there and back: much is done and committed meanwhile.
+  const good = kafkaJsDriver({ brokers: house.brokers }, house.ns.prefix, { info: () => undefined, warn: () => undefined, error: () => undefined })
+  const slow: KafkaDriver = {
+    openProducer: () => good.openProducer(),
+    openConsumer: (...args) => good.openConsumer(...args),
+    offsets: async (...args) => {
+      await pause(1_200)
+      const found = await good.offsets(...args)
+      await pause(1_200)
+      return found
+    },
+    moveGroup: (...args) => good.moveGroup(...args),
+    close: () => good.close(),
+  }
+  const second = await house.consumer({ database, driver: slow })
+  await eventually(() => expect(second.messaging.health().consumer).toBe('running'), 10_000)
+  isOver = true
+  await load
+  expect(second.alarms).toEqual([])
+  await Promise.all([first.stop(), second.stop()])
+}, 60_000)
 
 test('stopping waits for the transaction under way, commits offsets and leaves the group; nothing is done twice after a start', async () => {
   const database = await house.database()
