@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Api, type Installation, loadDemoCompany, type Patience, startInstallation } from '@waybill/local'
-import { carrierSpeed, keepWorking, progressOf, Run, shortWaits, startCommerce, untilAtRest } from '@waybill/simulator'
+import { carrierSpeed, keepWorking, progressOf, type Rest, Run, shortWaits, startCommerce, untilAtRest } from '@waybill/simulator'
 import { lineOf, LiveWorld, verify } from '@waybill/verify'
 import { clearQuarantine, countsOf, parkedKeys, redriveAll, stuckOrders } from './checks.js'
 import { planFaults } from './plan.js'
@@ -29,8 +29,8 @@ const endless: Patience = { tries: Number.POSITIVE_INFINITY, pauseMaxMs: 2_000, 
 const APPEARS_WITHIN_MS = 600_000
 /** The longest silence about an order that has not ended. Source: G7. */
 const STUCK_MS = 60_000
-/** What is not at rest by then will not come to rest. */
-const REST_WITHIN_MS = 300_000
+/** What has not come nearer to its rest for so long will not come to it. */
+const NO_PROGRESS_MS = 120_000
 const PROGRESS_MS = 5_000
 const REDRIVE_EVERY_MS = 10_000
 /** Part of the time in which orders come in. */
@@ -95,7 +95,7 @@ async function onInstallation(options: FaultRunOptions, servers: Servers, instal
   say(`${parkedBefore} keys are parked, ${discarded} planted records lay in quarantine`)
   await commerce.placed
   say(`All ${commerce.sent.accepted.size} orders are accepted`)
-  const rest = await untilAtRest(watcher, healedAt + REST_WITHIN_MS)
+  const rest = await untilAtRest(watcher, withoutProgress(NO_PROGRESS_MS))
   const restedAt = Date.now()
   resting.abort()
   await watching
@@ -135,6 +135,18 @@ async function onInstallation(options: FaultRunOptions, servers: Servers, instal
 async function tellProgress(api: Api, started: number, say: (line: string) => void): Promise<boolean> {
   say(`${String(Math.round((Date.now() - started) / 1_000)).padStart(4)} s  ${await progressOf(api)}`)
   return false
+}
+
+/** True when all that the house waits for has been the same for so long. */
+function withoutProgress(ms: number): (rest: Rest) => boolean {
+  let last = ''
+  let since = Date.now()
+  return ({ waitsFor, parked }) => {
+    const now = JSON.stringify([waitsFor, parked])
+    if (now !== last) since = Date.now()
+    last = now
+    return Date.now() - since > ms
+  }
 }
 
 /** From a minute after the healing on: whoever has not ended by then, and of whom nothing was told for a minute. */

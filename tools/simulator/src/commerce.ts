@@ -84,16 +84,15 @@ export async function progressOf(api: Api): Promise<string> {
   return `${String(orders).padStart(5)} orders: ${cells.join(', ')}`
 }
 
-/** Resolves when the house has been at rest for a while, or at the deadline with what it still waits for. */
-export async function untilAtRest(api: Api, deadline: number, onLook: (rest: Rest) => void = () => undefined): Promise<Rest> {
+/** Resolves when the house has been at rest for a while, or when `givesUp`, with what it still waits for. */
+export async function untilAtRest(api: Api, givesUp: (rest: Rest) => boolean): Promise<Rest> {
   let since: number | undefined
   for (;;) {
     const rest = await restOf(api)
-    onLook(rest)
     if (rest.waitsFor.length > 0 || rest.parked > 0) since = undefined
     else since ??= Date.now()
     if (since !== undefined && Date.now() - since >= REST_MS) return rest
-    if (Date.now() > deadline) return rest
+    if (givesUp(rest)) return rest
     await wait(1_000)
   }
 }

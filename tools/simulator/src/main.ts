@@ -79,7 +79,7 @@ async function demo(): Promise<boolean> {
   await commerce.placed
   say(`All ${commerce.sent.accepted.size} orders are accepted, ${((Date.now() - started) / 1000).toFixed(0)} s`)
   await kills
-  const { parked, quarantined, waitsFor } = await untilAtRest(watcher, started + Number(options.limit) * 60_000)
+  const { parked, quarantined, waitsFor } = await untilAtRest(watcher, () => Date.now() > started + Number(options.limit) * 60_000)
   const seconds = (Date.now() - started) / 1000
   await Promise.all([commerce.end(), progress])
 
