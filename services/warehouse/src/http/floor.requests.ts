@@ -2,7 +2,7 @@ import { code } from '@waybill/service-kit'
 import { ArrayMaxSize, ArrayUnique, IsArray, IsBoolean, IsInt, IsISO8601, IsOptional, IsString, IsUUID, Length, Matches, Max, MaxLength, Min } from 'class-validator'
 
 const UNITS_MAX = 1_000_000
-const GRAMS_MAX = 2_000_000
+const GRAMS_MAX = 1_000_000
 /** Longer than any label; what a scanner sends is cut to size by the picking rules, which answer better. */
 const SCAN_MAX = 8_192
 const PACKAGES_MAX = 500
