@@ -44,8 +44,10 @@ export function returnableUnits(care: OrderCare, line: number): { readonly units
 export function requestReturn(care: OrderCare, request: RequestReturn, now: Date): Decision<ReturnAnswer> {
   const { placed } = care
   if (!placed) return decided(care, { status: 'refused', code: 'order-not-known', line: null, returnableUnits: 0 })
+  const lines = lineByLine(request.lines)
+  if ('twice' in lines) return decided(care, { status: 'refused', code: 'not-returnable', line: lines.twice, returnableUnits: returnableUnits(care, lines.twice).units.length })
   const chosen: { line: CaredLine; wanted: ReasonedUnits; shipments: readonly CaredShipment[] }[] = []
-  for (const wanted of request.lines) {
+  for (const wanted of lines.wanted) {
     const line = placed.lines.find((each) => each.line === wanted.line)
     const { units, shipments } = returnableUnits(care, wanted.line)
     if (!line || units.length < wanted.units) return decided(care, { status: 'refused', code: 'not-returnable', line: wanted.line, returnableUnits: units.length })
@@ -83,6 +85,17 @@ export function requestReturn(care: OrderCare, request: RequestReturn, now: Date
   }
   const approved = approve(withReturn(care, asked), asked, now)
   return { ...approved, facts: [requested, ...approved.facts] }
+}
+
+/** A return has each line once: what was named twice for one reason is added up, for two it would be two returns. */
+function lineByLine(asked: readonly WantedLine[]): { readonly wanted: readonly WantedLine[] } | { readonly twice: number } {
+  const wanted = new Map<number, WantedLine>()
+  for (const one of asked) {
+    const before = wanted.get(one.line)
+    if (before && before.reason !== one.reason) return { twice: one.line }
+    wanted.set(one.line, { ...one, units: one.units + (before?.units ?? 0) })
+  }
+  return { wanted: [...wanted.values()] }
 }
 
 /** The return may come: until when, and where to. */

@@ -57,6 +57,12 @@ describe('a customer who wants to send something back', () => {
     const rejected = ask(delivered(1, { excluded: true })).care
     expect(ask(rejected, { reason: 'damaged' }, asId<ReturnId>('r2')).result).toMatchObject({ status: 'approved' })
   })
+  it('who names a line twice means the sum, and cannot have two reasons for it', () => {
+    const both = (second: Partial<WantedLine>) => requestReturn(delivered(3), { id, by: 'agent', lines: [{ line: 1, units: 1, reason: 'damaged' }, { line: 1, units: 2, reason: 'damaged', ...second }] }, now)
+    expect(only(both({}).care).lines).toMatchObject([{ line: 1, unitNumbers: [{ from: 1, to: 3 }] }])
+    expect(both({ units: 3 }).result).toMatchObject({ status: 'refused', code: 'not-returnable', line: 1, returnableUnits: 3 })
+    expect(both({ reason: 'late' }).result).toMatchObject({ status: 'refused', code: 'not-returnable', line: 1 })
+  })
   it('waits for a person where the policy wants one', () => {
     const decision = ask(delivered(1, { autoApprove: false }))
     expect(decision.tasks).toMatchObject([{ kind: 'return-decision', subject: id }])
