@@ -75,7 +75,7 @@ function faultOfRefusal(status: number, type: string, body: Buffer, { framing }:
   if (said !== status || (kind.status !== status && !otherStatuses[code as ProblemCode]?.includes(status))) return fault('other-status', `has another status than ${code}`)
   // these codes without a pointer mean that a value got as far as the database before anybody looked at it
   if ((code === 'invalid-character' || code === 'invalid-value') && errors === undefined) return fault('refused-late', 'was refused by the database, not at the edge')
-  return inward.test(body.toString()) ? fault('tells-inwards', 'tells what is inside') : undefined
+  return inward.test(body.toString().replaceAll('\\"', '"')) ? fault('tells-inwards', 'tells what is inside') : undefined
 }
 
 function parsed(body: Buffer): unknown {
