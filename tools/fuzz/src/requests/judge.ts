@@ -11,7 +11,7 @@ export interface Fault {
 }
 
 /** Within seconds, on a machine that other work shares. */
-const SLOW_MS = 8_000
+const SLOW_MS = 15_000
 
 /** A refusal has one of these statuses although its code's own is another: what cannot be read as a body, and as a file. */
 const otherStatuses: Readonly<Partial<Record<ProblemCode, readonly number[]>>> = { 'invalid-encoding': [422] }
