@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import type { Random } from '@waybill/simulator'
-import { NotMade } from '../not-made.js'
 import type { Make, Scene } from '../scene.js'
 import type { RecordToSend, TopicRecord } from '../topics.js'
 
@@ -10,7 +9,7 @@ const RECENT = 50
 async function someRecords({ topics }: Scene, random: Random): Promise<{ readonly topic: string; readonly records: readonly TopicRecord[] }> {
   const topic = random.pick(topics.names)
   const records = await topics.read(topic, RECENT)
-  if (records.length === 0) throw new NotMade(`${topic} is empty`)
+  if (records.length === 0) throw new Error(`${topic} is empty`)
   return { topic, records }
 }
 
@@ -27,7 +26,7 @@ export const copies: Make = async (scene, _fault, random) => {
 export const replay: Make = async ({ topics }, _fault, random) => {
   const topic = random.pick(topics.names)
   const records = await topics.read(topic)
-  if (records.length === 0) throw new NotMade(`${topic} is empty`)
+  if (records.length === 0) throw new Error(`${topic} is empty`)
   await topics.send(records)
   return `${topic}, ${records.length} records`
 }
@@ -36,7 +35,7 @@ export const replay: Make = async ({ topics }, _fault, random) => {
 export const replayShuffled: Make = async ({ topics }, _fault, random) => {
   const topic = random.pick(topics.names)
   const records = await topics.read(topic, RECENT * 10)
-  if (records.length === 0) throw new NotMade(`${topic} is empty`)
+  if (records.length === 0) throw new Error(`${topic} is empty`)
   const shuffled = records
     .map((record) => ({ record, place: random.next() }))
     .toSorted((a, b) => a.place - b.place)
