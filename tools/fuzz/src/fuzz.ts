@@ -100,7 +100,7 @@ async function attack(installation: Installation, options: FuzzOptions): Promise
     await warming
   }
   const seconds = (Date.now() - started) / 1000
-  say(`${requests.sent} requests and ${messages.sent} messages in ${seconds.toFixed(0)} s, ${(requests.sent / seconds).toFixed(0)} requests a second`)
+  say(`${requests.sent} requests and ${messages.sent} messages in ${seconds.toFixed(0)} s, ${(requests.sent / seconds).toFixed(0)} requests a second; ${messages.refusedByBroker} messages were larger than the broker takes`)
 
   const stuck = await untilRead(messages)
   const memory = memoryReport(warm ?? new Map(), await memoryOf(processes))

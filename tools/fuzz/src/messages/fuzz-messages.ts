@@ -35,9 +35,13 @@ export class MessageFuzz {
     this.kafka = new Kafka({ clientId: 'fuzz', brokers: options.kafkaBrokers.split(','), logLevel: logLevel.NOTHING })
   }
 
+  /** Records that the broker took. */
   get sent(): number {
     return this.records.length
   }
+
+  /** Records larger than any topic takes. */
+  refusedByBroker = 0
 
   async run(): Promise<void> {
     const { messages, seed, signal, progress } = this.options
@@ -66,7 +70,11 @@ export class MessageFuzz {
       const { topic = '' } = records[0] ?? {}
       const { partitions = 1 } = allTopics.find(({ name }) => name === topic) ?? {}
       const placed = records.map((record) => ({ record, partition: record.number % partitions }))
-      const answers = await producer.send({ topic, acks: -1, messages: placed.map(({ record: { key, value, headers }, partition }) => ({ key: key as Buffer, value, headers, partition })) })
+      const answers = await producer.send({ topic, acks: -1, messages: placed.map(({ record: { key, value, headers }, partition }) => ({ key: key as Buffer, value, headers, partition })) }).catch(tooLarge)
+      if (answers === undefined) {
+        this.refusedByBroker += records.length
+        continue
+      }
       const next = new Map(answers.map(({ partition, baseOffset }) => [partition, BigInt(baseOffset ?? '0')]))
       for (const { record, partition } of placed) {
         const offset = next.get(partition) ?? 0n
@@ -118,6 +126,12 @@ export class MessageFuzz {
     }
     return found.slice(0, NAMED_MAX)
   }
+}
+
+/** A record that the broker refuses for its size is no message; anything else ends the run. */
+function tooLarge(error: unknown): undefined {
+  if ((error as { type?: unknown }).type === 'MESSAGE_TOO_LARGE') return undefined
+  throw error
 }
 
 const LARGE_BYTES = 20_000
