@@ -25,7 +25,7 @@ interface Member {
 async function startMember(options: Omit<MemberOptions, 'prefix' | 'brokers'>): Promise<Member> {
   const child = await controlProcess({
     name: 'a replica',
-    file: join(import.meta.dirname, 'member.ts'),
+    file: join(import.meta.dirname, 'member.main.ts'),
     args: [JSON.stringify({ prefix: house.ns.prefix, brokers: house.brokers, ...options } satisfies MemberOptions)],
     nodeArgs: ['--import', join(import.meta.dirname, '..', '..', '..', '..', 'tools', 'local', 'from-source.mjs'), '--no-warnings'],
     ready: { line: /^ready$/m },
