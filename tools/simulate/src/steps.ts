@@ -19,17 +19,19 @@ export interface Step {
   /** For all that is random within it. */
   readonly with: number
   readonly fault?: CommitFault | 'poison' | 'does-and-is-silent' | 'is-silent'
+  /** Of people, once no more faults come. */
+  readonly mood?: 'finishing'
 }
 
 /** A step as it is printed. */
-export const textOf = ({ do: kind, of, with: bits, fault }: Step): string => `${kind} ${of}${fault === undefined ? '' : ` !${fault}`} #${bits}`
+export const textOf = ({ do: kind, of, with: bits, fault, mood }: Step): string => `${kind} ${of}${fault === undefined ? '' : ` !${fault}`} #${bits}${mood ? '~' : ''}`
 
 /** Reads a printed step. Throws: if it is none. */
 export function stepOf(text: string): Step {
-  const found = /^(?<kind>[a-z-]+) (?<of>.*?)(?: !(?<fault>[a-z-]+))? #(?<bits>\d+)$/.exec(text)?.groups
+  const found = /^(?<kind>[a-z-]+) (?<of>.*?)(?: !(?<fault>[a-z-]+))? #(?<bits>\d+)(?<mood>~)?$/.exec(text)?.groups
   if (!found) throw new Error(`this is no step: ${text}`)
-  const { kind, of = '', fault, bits } = found
-  return { do: kind as StepKind, of, with: Number(bits), ...(fault === undefined ? {} : { fault: fault as NonNullable<Step['fault']> }) }
+  const { kind, of = '', fault, bits, mood } = found
+  return { do: kind as StepKind, of, with: Number(bits), ...(mood ? { mood: 'finishing' as const } : {}), ...(fault === undefined ? {} : { fault: fault as NonNullable<Step['fault']> }) }
 }
 
 const MAY_FAIL = new Set<StepKind>(['deliver', 'fire', 'act', 'answer'])
@@ -245,7 +247,19 @@ export class Steps {
   }
 }
 
-const named = <T>(one: T | undefined, name: (one: T) => string): string | undefined => (one === undefined ? undefined : name(one))
+/** The next of what is ready, without faults. */
+export const stepsOf = {
+  askAgain: ({ requests }: House) => named(requests.unanswered[0], ({ label }): Plain => ({ do: 'ask-again', of: `request:${label}` })),
+  relay: ({ name, unsent }: Service): Plain | undefined => (unsent > 0 ? { do: 'relay', of: `${name}:itself` } : undefined),
+  deliver: (house: House, service: Service) => named(house.groupOf(service).ready[0], (queue): Plain => ({ do: 'deliver', of: `${service.name}:${labelOf(queue)}` })),
+  answer: ({ name, outside }: Service) => named(outside.open[0], ({ label }): Plain => ({ do: 'answer', of: `${name}:${label}` })),
+  retries: ({ name, parked }: Service): Plain[] => [...parked.keys()].map((key) => ({ do: 'retry-parked', of: `${name}:${parkedLabel(key)}` })),
+  fires: ({ clock }: House, { name, timers }: Service): Plain[] => timers.due(clock.now.getTime()).map((timer) => ({ do: 'fire', of: `${name}:${timerLabel(timer)}` })),
+}
+
+type Plain = Omit<Step, 'with'>
+
+const named = <T, R>(one: T | undefined, name: (one: T) => R): R | undefined => (one === undefined ? undefined : name(one))
 
 const cut = (of: string): readonly string[] => {
   const at = of.indexOf(':')

@@ -64,13 +64,17 @@ export class Receivers implements Actor {
   /** Whatever somebody waits for comes in. */
   private async bringMissing(house: House): Promise<boolean> {
     const { inventory, requests } = house
-    const waiting = inventory.database.rows<{ product: ProductId; backordered: number; order_id: string }>('need_line').find(({ backordered }) => backordered > 0)
-    if (!waiting) return false
-    const { product, backordered } = waiting
+    const missing = new Map<ProductId, number>()
+    for (const { product, backordered } of inventory.database.rows<{ product: ProductId; backordered: number }>('need_line')) {
+      if (backordered > 0) missing.set(product, (missing.get(product) ?? 0) + backordered)
+    }
+    if (missing.size === 0) return false
     const cause = requests.causeOf('receiver', 'missing')
-    const isLotted = product === 'L'
-    const line = { product, lot: isLotted ? 'L9' : null, expiresOn: isLotted ? ('2028-01-01' as BusinessDate) : null, units: backordered + 2, bin: null }
-    await requests.ask(inventory, cause, () => inventory.core.receiveStock.run({ location: asId<LocationId>('BER'), supply: undefined, lines: [line] }, cause))
+    const lines = [...missing].map(([product, units]) => {
+      const isLotted = product === asId<ProductId>('L')
+      return { product, lot: isLotted ? 'L9' : null, expiresOn: isLotted ? ('2028-01-01' as BusinessDate) : null, units, bin: null }
+    })
+    await requests.ask(inventory, cause, () => inventory.core.receiveStock.run({ location: asId<LocationId>('BER'), supply: undefined, lines }, cause))
     return true
   }
 }

@@ -1,6 +1,6 @@
 import type { Expression, Order, Select } from './syntax.js'
 import type { Row, Table } from './table.js'
-import { compare, kept } from './values.js'
+import { compare, keeperOf } from './values.js'
 
 /** One execution of a statement. */
 export interface Run {
@@ -88,13 +88,14 @@ export function compile(expression: Expression, scope: Scope): Evaluate {
       const of = compile(expression.of, scope)
       const { type } = expression
       if (type.endsWith('[]')) {
-        const each = type.slice(0, -2)
+        const [keepOne, keepAll] = [keeperOf(type.slice(0, -2)), keeperOf(type)]
         return (rows, run) => {
           const array = of(rows, run)
-          return Array.isArray(array) ? array.map((value) => kept(value, each)) : kept(array, type)
+          return Array.isArray(array) ? array.map(keepOne) : keepAll(array)
         }
       }
-      return (rows, run) => kept(of(rows, run), type)
+      const keep = keeperOf(type)
+      return (rows, run) => keep(of(rows, run))
     }
     case 'operator':
       return operator(expression.sign, compile(expression.left, scope), compile(expression.right, scope))
@@ -187,7 +188,12 @@ function operator(sign: string, left: Evaluate, right: Evaluate): Evaluate {
         return other === true ? true : one === null || other === null ? null : false
       }
     case '=':
-      return comparison(left, right, (order) => order === 0)
+      return (rows, run) => {
+        const one = left(rows, run)
+        const other = right(rows, run)
+        if (one === null || other === null) return null
+        return one === other || (typeof one !== 'string' && compare(one, other) === 0)
+      }
     case '<>':
       return comparison(left, right, (order) => order !== 0)
     case '<':

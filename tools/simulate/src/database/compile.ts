@@ -1,7 +1,7 @@
 import { compile, compileOrder, findColumn, isAggregate, type Bound, type Evaluate, type Place, type Run, type Scope } from './compile-expression.js'
 import type { Conflict, Expression, Item, Select, Source, Statement } from './syntax.js'
 import type { Row, Table, TableShape, Undo } from './table.js'
-import { compare, kept } from './values.js'
+import { compare, keeperOf, type Keep } from './values.js'
 
 /** The tables as they were declared. */
 export type Schema = ReadonlyMap<string, TableShape>
@@ -107,9 +107,10 @@ class Compiler {
     const whole = onlyTable(select, scope)
     const union = select.unionAll && this.select(select.unionAll, outer)
 
+    const blank = blankOf(columns.map(({ name }) => name))
     const project = (bound: Bound, run: Run): Row => {
-      if (whole) return bound[whole] ?? {}
-      const row: Record<string, unknown> = {}
+      if (whole !== undefined) return bound[whole] ?? {}
+      const row = { ...blank }
       for (const { name, type, of } of columns) {
         const value = of(bound, run)
         // the driver hands big numbers out as texts
@@ -160,7 +161,7 @@ class Compiler {
     const late = all.filter((each) => isAfterLeft(each, placed, scope)).map((each) => compile(each, scope))
     return (bound, run) => {
       const found: Bound[] = []
-      if (early.every((each) => each(bound, run) === true)) bind(steps, 0, [...bound], run, late, found)
+      if (hold(early, bound, run)) bind(steps, 0, bound.slice(), run, late, found)
       return found
     }
   }
@@ -174,10 +175,11 @@ class Compiler {
         const { name } = condition.of
         const among = compile(condition.among, scope)
         return (bound, run) => {
-          const values = new Set(among(bound, run) as readonly unknown[])
-          const rows: Row[] = []
+          const values = among(bound, run) as readonly unknown[]
           const from = run.table(table)
-          for (const value of values) rows.push(...from.where(name, value))
+          if (values.length === 1) return from.where(name, values[0])
+          const rows: Row[] = []
+          for (const value of new Set(values)) rows.push(...from.where(name, value))
           return rows
         }
       }
@@ -208,26 +210,31 @@ class Compiler {
         const arrays = from.arrays.map((array) => compile(array, scope))
         const { hasOrdinality } = from
         const names = from.columns
+        const blank = blankOf(names)
         const types = from.arrays.map((array) => (array.is === 'cast' ? array.type.replace('[]', '') : 'text'))
         return {
           columns: new Map(names.map((name, place) => [name, types[place] ?? 'integer'])),
           rows: (bound, run) => {
             const values = arrays.map((array) => (array(bound, run) ?? []) as readonly unknown[])
-            return Array.from({ length: Math.max(0, ...values.map(({ length }) => length)) }, (_, at) => {
-              const row: Record<string, unknown> = {}
-              for (const [place, each] of values.entries()) row[names[place] ?? ''] = each[at] ?? null
+            let length = 0
+            for (const each of values) length = Math.max(length, each.length)
+            const made: Row[] = []
+            for (let at = 0; at < length; at++) {
+              const row = { ...blank }
+              for (let place = 0; place < values.length; place++) row[names[place] ?? ''] = values[place]?.[at] ?? null
               if (hasOrdinality) row[names[values.length] ?? ''] = at + 1
-              return row
-            })
+              made.push(row)
+            }
+            return made
           },
         }
       }
       case 'recordset': {
         const json = compile(from.json, scope)
-        const { columns } = from
+        const columns = from.columns.map(({ name, type }) => ({ name, type, keep: keeperOf(type) }))
         return {
           columns: new Map(columns.map(({ name, type }) => [name, type])),
-          rows: (bound, run) => (json(bound, run) as readonly Row[]).map((given) => Object.fromEntries(columns.map(({ name, type }) => [name, kept(given[name], type)]))),
+          rows: (bound, run) => (json(bound, run) as readonly Row[]).map((given) => Object.fromEntries(columns.map(({ name, keep }) => [name, keep(given[name])]))),
         }
       }
       case 'series': {
@@ -249,7 +256,7 @@ class Compiler {
 
   private insert({ table, alias, columns, rows, conflict, returning }: Extract<Statement, { is: 'insert' }>): Compiled {
     const shape = this.shapeOf(table)
-    const types = columns.map((name) => shape.columns.find((column) => column.name === name)?.type ?? 'text')
+    const keep = columns.map((name) => keeperOf(shape.columns.find((column) => column.name === name)?.type ?? 'text'))
     const given = this.givenRows(rows, columns)
     const settle = conflict && this.onConflict(conflict, table, alias)
     const told = this.returning(returning, table, alias)
@@ -258,7 +265,7 @@ class Compiler {
       const found: Row[] = []
       for (const values of given(run)) {
         const row: Record<string, unknown> = {}
-        for (const [place, name] of columns.entries()) row[name] = kept(values[place], types[place] ?? 'text')
+        for (let place = 0; place < columns.length; place++) row[columns[place] ?? ''] = keep[place]?.(values[place])
         const twin = conflict ? into.conflicting(row, conflict.columns) : undefined
         if (twin) {
           const changed = settle?.(into, twin, row, run)
@@ -304,7 +311,7 @@ class Compiler {
     const columns = typesOf(this.shapeOf(table))
     const old = this.place(scope, alias, columns)
     const fresh = this.place(scope, 'excluded', columns)
-    const set = conflict.set.map(({ column, value }) => ({ column, type: columns.get(column) ?? 'text', of: compile(value, scope) }))
+    const set = conflict.set.map(({ column, value }) => ({ column, keep: keeperOf(columns.get(column) ?? 'text'), of: compile(value, scope) }))
     const where = conflict.where && compile(conflict.where, scope)
     return (into, twin, given, run) => {
       const bound: Bound = []
@@ -318,7 +325,7 @@ class Compiler {
   private update({ table, alias, set: assigned, sources, where, returning }: Extract<Statement, { is: 'update' }>): Compiled {
     const { walk, slot, scope } = this.target(table, alias, sources, where)
     const columns = typesOf(this.shapeOf(table))
-    const set = assigned.map(({ column, value }) => ({ column, type: columns.get(column) ?? 'text', of: compile(value, scope) }))
+    const set = assigned.map(({ column, value }) => ({ column, keep: keeperOf(columns.get(column) ?? 'text'), of: compile(value, scope) }))
     const told = this.returningWithin(returning, scope)
     return (run, undo) => {
       const into = run.table(table)
@@ -381,18 +388,26 @@ class Compiler {
   private returningWithin(items: readonly Item[], scope: Scope): ((bound: Bound, run: Run) => Row) | undefined {
     if (items.length === 0) return undefined
     const columns = items.flatMap((item) => expanded(item, scope)).map(({ name, expression }) => ({ name, of: compile(expression, scope) }))
-    return (bound, run) => Object.fromEntries(columns.map(({ name, of }) => [name, of(bound, run)]))
+    const blank = blankOf(columns.map(({ name }) => name))
+    return (bound, run) => {
+      const row = { ...blank }
+      for (const { name, of } of columns) row[name] = of(bound, run)
+      return row
+    }
   }
 }
+
+/** A row without values, to be copied: rows of one form are fast. */
+const blankOf = (names: readonly string[]): Record<string, unknown> => Object.fromEntries(names.map((name) => [name, null]))
 
 /** Is one array asked for, a row of each of its values? */
 const isSpread = (items: readonly Item[]): boolean => items.length === 1 && items[0]?.expression.is === 'call' && ['unnest', 'jsonb_array_elements_text'].includes(items[0].expression.name)
 
 const typesOf = ({ columns }: TableShape): ReadonlyMap<string, string> => new Map(columns.map(({ name, type }) => [name, type]))
 
-function changesOf(set: readonly { readonly column: string; readonly type: string; readonly of: Evaluate }[], bound: Bound, run: Run): Row {
+function changesOf(set: readonly { readonly column: string; readonly keep: Keep; readonly of: Evaluate }[], bound: Bound, run: Run): Row {
   const changes: Record<string, unknown> = {}
-  for (const { column, type, of } of set) changes[column] = kept(of(bound, run), type)
+  for (const { column, keep, of } of set) changes[column] = keep(of(bound, run))
   return changes
 }
 
@@ -482,23 +497,21 @@ function isAfterLeft(expression: Expression, placed: readonly { readonly source:
   return placed.some(({ source, place }) => source.join === 'left' && slots.includes(place.slot))
 }
 
+function hold(conditions: readonly Evaluate[], bound: Bound, run: Run): boolean {
+  for (let at = 0; at < conditions.length; at++) if (conditions[at]?.(bound, run) !== true) return false
+  return true
+}
+
 function bind(steps: readonly Step[], at: number, bound: Bound, run: Run, late: readonly Evaluate[], found: Bound[]): void {
   const step = steps[at]
   if (!step) {
-    if (late.every((each) => each(bound, run) === true)) found.push([...bound])
+    if (hold(late, bound, run)) found.push(bound.slice())
     return
   }
   let isFound = false
   for (const row of step.rows(bound, run)) {
     bound[step.slot] = row
-    let holds = true
-    for (const condition of step.conditions) {
-      if (condition(bound, run) !== true) {
-        holds = false
-        break
-      }
-    }
-    if (!holds) continue
+    if (!hold(step.conditions, bound, run)) continue
     isFound = true
     bind(steps, at + 1, bound, run, late, found)
   }

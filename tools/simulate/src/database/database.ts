@@ -62,17 +62,39 @@ export class Database {
   }
 
   private run(values: readonly unknown[]): Run {
-    return {
-      values,
-      now: this.now(),
-      table: (name) => this.table(name),
-      nextSerial: (sequence) => {
-        const next = (this.serials.get(sequence) ?? 0) + 1
-        this.serials.set(sequence, next)
-        return next
-      },
-      named: new Map(),
-      counters: new Map(),
-    }
+    return new OneRun(this, values, this.now())
+  }
+
+  next(sequence: string): number {
+    const next = (this.serials.get(sequence) ?? 0) + 1
+    this.serials.set(sequence, next)
+    return next
+  }
+}
+
+class OneRun implements Run {
+  private names: Map<string, readonly Row[]> | undefined
+  private counts: Map<unknown, number> | undefined
+
+  constructor(
+    private readonly database: Database,
+    readonly values: readonly unknown[],
+    readonly now: Date,
+  ) {}
+
+  get named(): Map<string, readonly Row[]> {
+    return (this.names ??= new Map())
+  }
+
+  get counters(): Map<unknown, number> {
+    return (this.counts ??= new Map())
+  }
+
+  table(name: string): Table {
+    return this.database.table(name)
+  }
+
+  nextSerial(sequence: string): number {
+    return this.database.next(sequence)
   }
 }

@@ -246,8 +246,11 @@ function compared(r: Reader): Expression {
     const sign = r.peek().text
     if (r.peek().kind === 'sign' && COMPARISONS.includes(sign)) {
       r.next()
-      if (r.takes('any', '(')) {
+      if (sign === '=' && r.takes('any', '(')) {
         left = { is: 'any', of: left, among: expression(r) }
+        r.must(')')
+      } else if (sign === '<>' && r.takes('all', '(')) {
+        left = { is: 'not', of: { is: 'any', of: left, among: expression(r) } }
         r.must(')')
       } else left = { is: 'operator', sign, left, right: combined(r) }
     } else if (r.takes('is')) {

@@ -4,7 +4,7 @@ import { expression, parseFrom, type } from './parse.js'
 import { SERIAL, type ColumnShape, type Row, type TableShape } from './table.js'
 import { Reader, tokensOf } from './tokens.js'
 import type { Expression } from './syntax.js'
-import { kept } from './values.js'
+import { keeperOf } from './values.js'
 
 /** What migrations make of an empty database: its tables, and statements that fill them. */
 export interface Declared {
@@ -73,7 +73,8 @@ function column(r: Reader, unique: (columns: readonly string[]) => unknown, chec
     else if (r.takes('generated', 'always', 'as', 'identity')) defaultTo = () => SERIAL
     else if (r.takes('default')) {
       const value = compile(expression(r), noScope)
-      defaultTo = () => kept(value([], noRun), kind)
+      const keep = keeperOf(kind)
+      defaultTo = () => keep(value([], noRun))
     } else return { name, type: kind, isRequired, defaultTo }
   }
 }

@@ -42,12 +42,17 @@ export class Table {
   private readonly rows = new Set<Row>()
   private readonly uniques: Map<string, Row>[]
   private readonly indexes = new Map<string, Map<unknown, Set<Row>>>()
+  private readonly required: readonly string[]
+  /** Copied, so that all rows are of one form. */
+  private readonly blank: Record<string, unknown>
   private serial = 0
 
   constructor(
     readonly shape: TableShape,
     rows: Iterable<Row> = [],
   ) {
+    this.required = shape.columns.flatMap(({ name, isRequired }) => (isRequired ? [name] : []))
+    this.blank = Object.fromEntries(shape.columns.map(({ name }) => [name, null]))
     this.uniques = shape.uniques.map(() => new Map<string, Row>())
     for (const row of rows) this.enter(row)
   }
@@ -83,7 +88,7 @@ export class Table {
   }
 
   insert(given: Row): { readonly row: Row; readonly undo: Undo } {
-    const row: Record<string, unknown> = {}
+    const row = { ...this.blank }
     for (const { name, isRequired, defaultTo } of this.shape.columns) {
       const value = given[name]
       row[name] = value === undefined ? (defaultTo ? defaultTo() : null) : value
@@ -99,21 +104,29 @@ export class Table {
 
   replace(old: Row, changes: Row): { readonly row: Row; readonly undo: Undo } {
     const row = { ...old, ...changes }
-    for (const { name, isRequired } of this.shape.columns) if (isRequired && row[name] === null) throw new Refused('23502', `${this.shape.name}.${name} may not be null`)
+    for (const name of this.required) if (row[name] === null) throw new Refused('23502', `${this.shape.name}.${name} may not be null`)
     this.check(row)
-    this.leave(old)
-    const twin = this.conflicting(row, [])
-    if (twin) {
-      this.enter(old)
-      throw new Refused('23505', `${this.shape.name} has such a row: ${JSON.stringify(twin)}`)
+    this.exchange(old, row)
+    return { row, undo: () => this.exchange(row, old) }
+  }
+
+  /** One row in the place of another. Throws: Refused. */
+  private exchange(old: Row, row: Row): void {
+    const { uniques } = this.shape
+    const keys = uniques.map((unique) => [keyOf(unique, old), keyOf(unique, row)] as const)
+    for (const [place, [before, after]] of keys.entries()) {
+      const twin = after === undefined || after === before ? undefined : this.uniques[place]?.get(after)
+      if (twin) throw new Refused('23505', `${this.shape.name} has such a row: ${JSON.stringify(twin)}`)
     }
-    this.enter(row)
-    return {
-      row,
-      undo: () => {
-        this.leave(row)
-        this.enter(old)
-      },
+    for (const [place, [before, after]] of keys.entries()) {
+      if (before !== undefined && before !== after) this.uniques[place]?.delete(before)
+      if (after !== undefined) this.uniques[place]?.set(after, row)
+    }
+    this.rows.delete(old)
+    this.rows.add(row)
+    for (const [column, index] of this.indexes) {
+      index.get(old[column])?.delete(old)
+      put(index, row[column], row)
     }
   }
 

@@ -1,9 +1,12 @@
 /** Compares as SQL does; null: not known. Dates by their instant, texts by their code units, tuples place by place. */
 export function compare(a: unknown, b: unknown): number | null {
   if (a === null || a === undefined || b === null || b === undefined) return null
+  if (typeof a === 'string' && typeof b === 'string') return a === b ? 0 : a < b ? -1 : 1
+  if (typeof a === 'number' && typeof b === 'number') return a - b
   if (Array.isArray(a) && Array.isArray(b)) {
-    for (const [place, one] of a.entries()) {
-      const order = compare(one, b[place])
+    if (a.length !== b.length) return a.length - b.length
+    for (let place = 0; place < a.length; place++) {
+      const order = compare(a[place], b[place])
       if (order !== 0) return order
     }
     return 0
@@ -20,29 +23,25 @@ export function compare(a: unknown, b: unknown): number | null {
 
 const instantOf = (value: unknown): number => (value instanceof Date ? value.getTime() : Date.parse(String(value)))
 
-/** A value as a column of this type keeps it. */
-export function kept(value: unknown, type: string): unknown {
-  if (value === null || value === undefined) return null
-  if (type.endsWith('[]')) {
-    if (Array.isArray(value)) return value
-    return value === '{}' ? [] : JSON.parse(String(value))
-  }
-  switch (type) {
-    case 'jsonb':
-      return typeof value === 'string' ? JSON.parse(value) : value
-    case 'timestamptz':
-      return value instanceof Date ? value : new Date(String(value))
-    case 'integer':
-    case 'int':
-    case 'bigint':
-    case 'smallint':
-    case 'double':
-      return typeof value === 'number' ? value : Number(value)
-    case 'date':
-      return value instanceof Date ? value.toISOString().slice(0, 10) : value
-    case 'text':
-      return typeof value === 'string' ? value : value instanceof Date ? value.toISOString() : String(value)
-    default:
-      return value
-  }
+/** Makes a value what a column keeps. */
+export type Keep = (value: unknown) => unknown
+
+const number: Keep = (value) => (typeof value === 'number' || value === null ? value : value === undefined ? null : Number(value))
+const asGiven: Keep = (value) => value ?? null
+
+const keepers: Readonly<Record<string, Keep>> = {
+  jsonb: (value) => (typeof value === 'string' ? JSON.parse(value) : (value ?? null)),
+  timestamptz: (value) => (value instanceof Date || value === null ? value : value === undefined ? null : new Date(String(value))),
+  integer: number,
+  int: number,
+  bigint: number,
+  smallint: number,
+  double: number,
+  date: (value) => (value instanceof Date ? value.toISOString().slice(0, 10) : (value ?? null)),
+  text: (value) => (typeof value === 'string' || value === null ? value : value === undefined ? null : value instanceof Date ? value.toISOString() : String(value)),
 }
+
+const array: Keep = (value) => (value === null || value === undefined ? null : Array.isArray(value) ? value : value === '{}' ? [] : JSON.parse(String(value)))
+
+/** How a column of this type keeps values. */
+export const keeperOf = (type: string): Keep => (type.endsWith('[]') ? array : (keepers[type] ?? asGiven))

@@ -12,12 +12,11 @@ import { VirtualClock } from './clock.js'
 import { Outside } from './outside.js'
 import { ProviderBooks, SlowProvider } from './provider.js'
 import { Requests } from './requests.js'
-import { causeOf, ConnectionLost, keyOf, Service, type CommitFault, type Core } from './service.js'
-import { setUp } from './set-up.js'
+import { causeOf, isSurroundings, keyOf, Service, type CommitFault } from './service.js'
 
 type Migration = new () => { up(runner: never): Promise<unknown> }
 
-export type ServiceName = 'order' | 'inventory' | 'warehouse' | 'shipping' | 'after-sales'
+type ServiceName = 'order' | 'inventory' | 'warehouse' | 'shipping' | 'after-sales'
 
 /** What each service's database is, read from its own migrations. */
 interface Shapes {
@@ -62,9 +61,9 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 /** Five services, the topics between them, and the outside; nothing happens in it by itself. */
 export class House {
   readonly clock = new VirtualClock()
-  readonly requests = new Requests()
   /** What must never happen, and did. */
   readonly complaints: string[] = []
+  readonly requests = new Requests((what) => this.complaints.push(what))
   readonly provider: ProviderBooks
   readonly carrier: CarrierBooks
   readonly order: Service<ReturnType<typeof orderCore>>
@@ -99,7 +98,7 @@ export class House {
   private static ready: Promise<House> | undefined
 
   /** A house in which everything is set up and nobody has heard of it yet. */
-  static async open(): Promise<House> {
+  static async open(setUp: (house: House) => Promise<void>): Promise<House> {
     this.ready ??= (async () => {
       const house = new House(await readShapes())
       await setUp(house)
@@ -180,7 +179,7 @@ export class House {
           if (!process.isDead) service.timers.release(due, this.clock.now.getTime())
         }
       })
-    await (ASKING.has(kind) ? turn() : Promise.race([isOver, process.died]))
+    await (ASKING.has(kind) ? turn() : process.orDeath(isOver))
     service.nextCommit = undefined
   }
 
@@ -204,7 +203,7 @@ export class House {
     if (!handler) return false
     service.nextCommit = fault
     try {
-      await Promise.race([handler(facts.map((fact) => ({ cause: causeOf(service.group, fact, isRetried), payload: fact.payload }))), process.died])
+      await process.orDeath(handler(facts.map((fact) => ({ cause: causeOf(service.group, fact, isRetried), payload: fact.payload }))))
       return !process.isDead
     } catch (error) {
       this.judge(service, first.type, error)
@@ -216,7 +215,7 @@ export class House {
 
   /** What the surroundings do comes right by itself; anything else nobody but a person could help. */
   private judge(service: Service, at: string, error: unknown): void {
-    if (error instanceof ConnectionLost || (error as { code?: unknown }).code === '40001') return
+    if (isSurroundings(error)) return
     this.complaints.push(`${service.name} cannot handle ${at}: ${(error as Error).stack ?? String(error)}`)
   }
 }
@@ -243,4 +242,3 @@ function gather(group: Group, first: Queue, type: string, most: number): readonl
   return taken
 }
 
-export type { Core }

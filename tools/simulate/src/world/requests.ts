@@ -1,5 +1,5 @@
 import type { RequestCause } from '@waybill/kernel'
-import { ConnectionLost, type Service } from './service.js'
+import { isSurroundings, type Service } from './service.js'
 
 /** What somebody asked a service for, under a key. */
 export interface Asked {
@@ -17,6 +17,8 @@ export class Requests {
   readonly answered: Asked[] = []
   private step = 0
   private count = 0
+
+  constructor(private readonly complain: (what: string) => void) {}
 
   /** Keys follow from the step in which they are made, so that they stay the same when other steps are left out. */
   begin(step: number): void {
@@ -49,7 +51,7 @@ export class Requests {
   private async send(asked: Asked): Promise<unknown> {
     const { process } = asked.service
     try {
-      const answer = await Promise.race([asked.run(), process.died])
+      const answer = await process.orDeath(asked.run())
       if (process.isDead) this.unanswered.push(asked)
       else {
         this.answered.push(asked)
@@ -57,8 +59,8 @@ export class Requests {
         return answer
       }
     } catch (error) {
-      if (!(error instanceof ConnectionLost)) throw error
-      this.unanswered.push(asked)
+      if (isSurroundings(error)) this.unanswered.push(asked)
+      else this.complain(`${asked.service.name} cannot answer ${asked.label}: ${(error as Error).stack ?? String(error)}`)
     }
     return undefined
   }

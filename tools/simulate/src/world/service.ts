@@ -14,10 +14,13 @@ import { Timers } from './timers.js'
 /** How a transaction ends, where not well: rolled back with an error; committed with an error; the process dies before, or after, the commit. */
 export type CommitFault = 'fails' | 'unknown' | 'dies-before' | 'dies-after'
 
-/** The surroundings broke: whoever asked does it again. `committed`: it had happened all the same. */
+/** The surroundings broke: whoever asked does it again.*/
 export class ConnectionLost extends Error {
   readonly code = '08006'
 }
+
+/** What comes right when it is tried again. */
+export const isSurroundings = (error: unknown): boolean => error instanceof ConnectionLost || (error as { code?: unknown }).code === '40001'
 
 /** What died does not answer any more. */
 const never = new Promise<never>(() => undefined)
@@ -40,8 +43,7 @@ export class Process<C extends Core = Core> extends UnitOfWork {
   readonly inHand = new Set<Due>()
   /** How far the relay has sent; the cursor is what survives. */
   sent: number
-  readonly died: Promise<'died'>
-  private tellDeath: (died: 'died') => void = () => undefined
+  private readonly waiting = new Set<(nothing: undefined) => void>()
   private turn: Promise<unknown> = Promise.resolve()
 
   constructor(
@@ -50,9 +52,6 @@ export class Process<C extends Core = Core> extends UnitOfWork {
   ) {
     super()
     this.sent = service.cursor
-    this.died = new Promise((resolve) => {
-      this.tellDeath = resolve
-    })
     this.core = makeCore(this)
     this.findHandlers()
   }
@@ -74,7 +73,15 @@ export class Process<C extends Core = Core> extends UnitOfWork {
 
   die(): void {
     this.isDead = true
-    this.tellDeath('died')
+    for (const tell of this.waiting) tell(undefined)
+  }
+
+  /** What came of something; undefined: the process died before anything did. */
+  orDeath<T>(work: Promise<T>): Promise<T | undefined> {
+    return new Promise((resolve, reject) => {
+      this.waiting.add(resolve)
+      work.then(resolve, reject).finally(() => this.waiting.delete(resolve))
+    })
   }
 
   override async change<I extends { readonly cause: Cause }, R = void>(inputs: readonly I[], work: (tx: Tx, fresh: readonly I[]) => Promise<readonly R[] | void>): Promise<readonly Outcome<R>[]> {
