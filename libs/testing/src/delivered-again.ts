@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { EventDefinition } from '@waybill/contracts'
+import { WatermarkSet, type EventDefinition } from '@waybill/contracts'
 import pg from 'pg'
 import { eventually } from './eventually.js'
 import type { Namespace, StartedService } from './namespace.js'
@@ -10,9 +10,14 @@ import type { FactToPublish } from './topics-of-test.js'
 /** Every row that a service keeps, as text, by table. */
 export type KeptRows = Readonly<Record<string, readonly string[]>>
 
-/** How far reading and publishing have got changes with every copy, and so does the lease of a timer: neither is an effect. */
+/** How far reading and publishing have got changes with every copy, and so does the lease of a timer: none is an effect. */
 const notAnEffect = new Set(['messaging.next_offset', 'messaging.relay', 'messaging.watermark', 'messaging.watermark_met'])
 const columnsOfEffect: Readonly<Record<string, string>> = { 'kit.timers': '(kind, subject, due_at, payload)' }
+/** What a service says from time to time by itself, answers to nothing. */
+const rowsOfEffect: Readonly<Record<string, string>> = {
+  'messaging.journal': `WHERE type <> '${WatermarkSet.type}'`,
+  'messaging.subjects': `WHERE topic <> '${WatermarkSet.topic.name}'`,
+}
 
 /** Unit: ms. A service is at rest when nothing is due and nothing it keeps has changed for so long. */
 const restMs = 150
@@ -37,7 +42,7 @@ const keptRows = (database: string): Promise<KeptRows> =>
     )
     const kept: Record<string, readonly string[]> = {}
     for (const { name } of tables.rows.filter((table) => !notAnEffect.has(table.name))) {
-      const { rows } = await client.query<{ row: string }>(`SELECT ${columnsOfEffect[name] ?? 't'}::text AS row FROM ${name} t ORDER BY 1`)
+      const { rows } = await client.query<{ row: string }>(`SELECT ${columnsOfEffect[name] ?? 't'}::text AS row FROM ${name} t ${rowsOfEffect[name] ?? ''} ORDER BY 1`)
       kept[name] = rows.map(({ row }) => row)
     }
     return kept
@@ -59,16 +64,17 @@ export async function keptAtRest(database: string): Promise<KeptRows> {
 /** Without what admitting a message writes: what is left changes only where it had an effect. */
 export const effectsIn = (kept: KeptRows): KeptRows => Object.fromEntries(Object.entries(kept).filter(([table]) => !/^messaging\.(inbox|consumed_sequence)$/.test(table)))
 
-/** How many messages of a type the replicas have taken so far, by what became of them: 'fresh', 'seen', ... */
-export async function taken(replicas: readonly StartedService[], event: EventDefinition, outcome: string): Promise<number> {
-  const counts = await Promise.all(
-    replicas.map(async ({ url }) => {
-      const { body } = await request(url).get('/metrics')
-      const counters = String(body).split('\n').filter((each) => each.startsWith('waybill_consumed_total{') && each.includes(`type="${event.type}"`) && each.includes(`outcome="${outcome}"`))
-      return counters.reduce((sum, counter) => sum + Number(counter.split(' ').at(-1)), 0)
-    }),
-  )
-  return counts.reduce((sum, count) => sum + count, 0)
+/** How many messages of each type the replicas have taken so far, by what became of them: 'fresh', 'seen', ... */
+export async function taken(replicas: readonly StartedService[], outcome: string): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>()
+  for (const { url } of replicas) {
+    const { body } = await request(url).get('/metrics')
+    for (const line of String(body).split('\n').filter((each) => each.startsWith('waybill_consumed_total{') && each.includes(`outcome="${outcome}"`))) {
+      const type = /type="([^"]+)"/.exec(line)?.[1] ?? ''
+      counts.set(type, (counts.get(type) ?? 0) + Number(line.split(' ').at(-1)))
+    }
+  }
+  return counts
 }
 
 /** What a service kept before a fact, after its first delivery, and after more of the very same. */
@@ -83,14 +89,14 @@ export interface DeliveredAgain {
  * over the partitions of all replicas. The replicas share one database.
  */
 export async function deliverAgain<P>(ns: Namespace, replicas: readonly [StartedService, ...StartedService[]], event: EventDefinition<P>, fact: FactToPublish<P>): Promise<DeliveredAgain> {
-  const definition = event as EventDefinition
   const { database } = replicas[0]
+  const countOf = async (outcome: string) => (await taken(replicas, outcome)).get(event.type) ?? 0
   const reached = (outcome: string, count: number) =>
     eventually(async () => {
-      const found = await taken(replicas, definition, outcome)
+      const found = await countOf(outcome)
       if (found < count) throw new Error(`${found} of ${count} ${event.type} were ${outcome}`)
     }, withinMs)
-  const [fresh, seen] = [await taken(replicas, definition, 'fresh'), await taken(replicas, definition, 'seen')]
+  const [fresh, seen] = [await countOf('fresh'), await countOf('seen')]
   const before = await keptAtRest(database)
   const eventId = await ns.publish(event, fact)
   await reached('fresh', fresh + 1)

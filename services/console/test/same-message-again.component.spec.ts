@@ -21,9 +21,9 @@ const publish = (event: EventDefinition, order: string): Promise<string> => {
 
 const takenAll = (outcome: string, each: number) =>
   eventually(async () => {
-    const counts = await Promise.all(handled.map(async (event) => [event.name, await taken(replicas, event, outcome)] as const))
-    expect(counts.filter(([, count]) => count < each)).toEqual([])
-  }, 20_000)
+    const counts = await taken(replicas, outcome)
+    expect(handled.filter(({ type }) => (counts.get(type) ?? 0) < each).map(({ name }) => name)).toEqual([])
+  }, 60_000)
 
 it('every fact of its list again, alone and three at once over two replicas: the board and the timelines stay as they are', async () => {
   const before = await keptAtRest(replicas[0].database)
@@ -39,4 +39,4 @@ it('every fact of its list again, alone and three at once over two replicas: the
   await Promise.all(published.map((eventId) => ns.publishAgain(eventId, 3)))
   await takenAll('seen', 4)
   expect(await keptAtRest(replicas[0].database)).toEqual(once)
-}, 60_000)
+}, 150_000)

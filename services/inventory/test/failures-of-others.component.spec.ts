@@ -56,8 +56,10 @@ it('medusajs/medusa#16502: lines of one order that ask for the same product, one
 
 it('medusajs/medusa#2948: whichever statement collides with another transaction, an order is reserved, once', async () => {
   await receive('COLLIDE', 1_000)
+  const orders: string[] = []
   const { refused, times } = await collideEverywhere(async () => {
     const order = randomUUID()
+    orders.push(order)
     await ns.publish(OrderPlaced, {
       key: order,
       subject: order,
@@ -66,8 +68,8 @@ it('medusajs/medusa#2948: whichever statement collides with another transaction,
     await eventually(async () => expect(await sql(near, 'select units, status from reservation where order_id = $1', [order])).toEqual([{ units: 2, status: 'HELD' }]), 20_000)
   })
   expect(refused).toBeGreaterThan(5)
-  const told = (await ns.allPublished(StockReserved)).map(({ payload }) => payload.order)
-  expect([told.length, new Set(told).size]).toEqual([times, times])
+  const told = (await ns.allPublished(StockReserved)).map(({ payload }) => payload.order).filter((order) => orders.includes(order))
+  expect([...told].sort()).toEqual([...orders].sort())
   expect(await reserved('COLLIDE')).toEqual({ reserved: 2 * times, onHand: 1_000 })
   expect(await drift(near)).toEqual([])
 }, 60_000)

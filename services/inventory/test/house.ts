@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { LanePublished, ProductPublished } from '@waybill/contracts'
-import { asId, type EventCause, type OrderId } from '@waybill/kernel'
+import { asId, type EventCause, type OrderId, type RequestCause } from '@waybill/kernel'
 import { UnitOfWork } from '@waybill/service-kit'
 import { eventually, exampleOf, request, type Namespace, type StartedService } from '@waybill/testing'
 import type { PlacedOrder } from '../src/stock/reserve.js'
@@ -24,6 +24,18 @@ export const anEvent = (): EventCause => ({
   time: new Date().toISOString(),
   correlationId: null,
   actor: 'test',
+  traceparent: null,
+})
+
+/** A cause as a route would hand it over. */
+export const aRequest = (): RequestCause => ({
+  kind: 'request',
+  client: 'test',
+  key: randomUUID(),
+  route: 'test',
+  bodyHash: 'test',
+  actor: 'test',
+  correlationId: null,
   traceparent: null,
 })
 

@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { namespace, request, type StartedService } from '@waybill/testing'
 import { service } from '../src/service.js'
+import { CorrectStock } from '../src/use-cases/correct-stock.js'
 import { EndOrder } from '../src/use-cases/end-order.js'
 import { FollowFulfillment } from '../src/use-cases/follow-fulfillment.js'
 import { MindDueDates } from '../src/use-cases/mind-due-dates.js'
 import { ReserveStock } from '../src/use-cases/reserve-stock.js'
-import { anEvent, anotherOrder, drift, newOrder, open, sideBySide, sql, untilDone } from './house.js'
+import { anEvent, anotherOrder, aRequest, drift, newOrder, open, sideBySide, sql, untilDone } from './house.js'
 import { fulfillmentId, location, product, units } from './warehouse-world.js'
 
 const ns = await namespace()
@@ -156,6 +157,26 @@ describe('what was lost under a requested fulfillment', () => {
     expect(await sql(one, 'select grant_number, status, consumed, released from reservation where order_id = $1 order by grant_number', [order.order])).toEqual([
       { grant_number: 1, status: 'CONSUMED', consumed: 1, released: 1 },
       { grant_number: 2, status: 'HELD', consumed: 0, released: 0 },
+    ])
+    expect(await drift(one)).toEqual([])
+  })
+
+  it('leaves all the same where the floor has it: the other order there moves, however young the grants of the one that left were', async () => {
+    await receive(one, [{ product: 'E', units: 3 }], 'MUC')
+    const asked = { product: product('E'), reason: 'counted', expiresOn: null, bin: null, filedByWarehouse: false }
+    const [older, younger] = [anotherOrder([units('E', 1)]), anotherOrder([units('E', 2)])]
+    const fulfillment = fulfillmentId((Date.now() % 1_000_000) + 1)
+    for (const order of [older, younger]) await one.get(ReserveStock).run([{ cause: anEvent(), order }])
+    await one.get(FollowFulfillment).requested([{ cause: anEvent(), requested: { order: younger.order, fulfillment, location: location('MUC'), lines: [{ stockedLine: '1.1', units: 2 }] } }])
+    await sql(one, `update reservation set granted_at = now() - interval '1 day' where order_id = $1`, [older.order])
+    const adjusted = await one.get(CorrectStock).adjust({ ...asked, location: location('MUC'), lot: null, units: -1 }, aRequest())
+    expect(adjusted.result).not.toHaveProperty('refused')
+    await one.get(FollowFulfillment).handedOver([
+      { cause: anEvent(), handedOver: { order: younger.order, fulfillment, location: location('MUC'), lines: [{ stockedLine: '1.1', lots: [{ lot: null, units: 2 }] }] } },
+    ])
+    expect(await sql(one, 'select order_id, reserved, consumed, backordered from need_line where order_id = any($1) order by consumed', [[older.order, younger.order]])).toEqual([
+      { order_id: older.order, reserved: 0, consumed: 0, backordered: 1 },
+      { order_id: younger.order, reserved: 0, consumed: 2, backordered: 0 },
     ])
     expect(await drift(one)).toEqual([])
   })

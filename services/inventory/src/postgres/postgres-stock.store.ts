@@ -52,7 +52,8 @@ export class PostgresStockStore extends StockStore {
   private async settle(tx: Tx, book: StockBook): Promise<void> {
     const excess = book.counts.overcommitted().map((level) => ({ ...level, units: overcommitted(level) }))
     if (excess.length > 0) {
-      book.needs.adopt(await read.wholeOrders(tx, await read.youngestAt(tx, excess)))
+      const known = book.needs.all().map(({ order }) => order)
+      book.needs.adopt(await read.wholeOrders(tx, await read.youngestAt(tx, excess, known)))
       await adoptLanes(tx, book)
       displace(book)
     }

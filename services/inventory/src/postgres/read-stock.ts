@@ -93,21 +93,28 @@ export async function wholeOrders(tx: Tx, orders: readonly OrderId[]): Promise<N
   return { orders: needs, lines, grants, fulfillments, shares }
 }
 
-/** The orders whose promises would have to move first if a level lost as many units as it promises too much: the youngest, held before firm before requested. */
-export async function youngestAt(tx: Tx, excess: readonly { readonly product: ProductId; readonly location: LocationId; readonly units: number }[]): Promise<OrderId[]> {
+/**
+ * The orders whose promises would have to move first if a level lost as many units as it promises too much: the youngest, held before firm
+ * before requested. Without those already read: their rows may say what this decision has changed since.
+ */
+export async function youngestAt(
+  tx: Tx,
+  excess: readonly { readonly product: ProductId; readonly location: LocationId; readonly units: number }[],
+  read: readonly OrderId[],
+): Promise<OrderId[]> {
   const rows = await tx.query<{ order: OrderId }>(
     'inventory.grant.youngest',
     `select distinct young.order_id as "order" from unnest($1::text[], $2::text[], $3::int[]) as level (product, location, units)
      cross join lateral (
        select r.order_id from reservation r join reservation_order o using (order_id)
-       where r.product = level.product and r.location = level.location and r.status in ('HELD', 'FIRM')
+       where r.product = level.product and r.location = level.location and r.status in ('HELD', 'FIRM') and r.order_id <> all($4::uuid[])
        order by case when o.phase = 'HELD' then 0
                      when not exists (select from fulfillment_share s where s.order_id = r.order_id and s.stocked_line = r.stocked_line
                                       and s.location = r.location and s.units > s.consumed + s.dropped + s.displaced) then 1
                      else 2 end,
                 r.granted_at desc, r.order_id desc
        limit level.units) as young`,
-    [excess.map(({ product }) => product), excess.map(({ location }) => location), excess.map(({ units }) => units)],
+    [excess.map(({ product }) => product), excess.map(({ location }) => location), excess.map(({ units }) => units), read],
   )
   return rows.map(({ order }) => order)
 }
