@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { removeData } from '@waybill/testing'
 
-/** Another seed every day: what one day does not find, another may; the failure tells it. */
-const seed = process.env['FUZZ_SEED'] ?? String(Math.floor(Date.now() / 86_400_000))
+/** The same every day: a change that breaks something is then the change that is told so. `npm run fuzz` looks for what is new. */
+const seed = process.env['FUZZ_SEED'] ?? '1'
 
 let directory: string
 
