@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { applied, change, crates, House, labels, packed, printed, publish, rowsOf, stepsOf } from '../harness.js'
 import { isLong, lasting, tell } from './long.js'
-import type { MemberNews, MemberOptions } from './member.js'
+import type { MemberNews, MemberOptions } from './member.main.js'
 
 let house: House
 const children: ControlledProcess[] = []
