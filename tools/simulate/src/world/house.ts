@@ -16,7 +16,6 @@ import { causeOf, isSurroundings, keyOf, Service, type CommitFault } from './ser
 
 type Migration = new () => { up(runner: never): Promise<unknown> }
 
-type ServiceName = 'order' | 'inventory' | 'warehouse' | 'shipping' | 'after-sales'
 
 /** What each service's database is, read from its own migrations. */
 interface Shapes {
