@@ -1,6 +1,7 @@
 import type { Mood } from './actors/actor.js'
 import { everybody } from './actors/index.js'
 import { swarmOf } from './faults/swarm.js'
+import { brokenByOrder } from './invariants/any-order.js'
 import { brokenHistories, brokenNow } from './invariants/always.js'
 import { brokenAtRest, restless } from './invariants/at-rest.js'
 import type { PlantedBug } from './planted/bug.js'
@@ -65,7 +66,7 @@ export async function run({ seed, steps: most, script: given, noRest, bug }: Run
     await happens(step, step.mood ?? 'as-people-do')
     if (house.complaints.length > 0) return result(house.complaints, false)
     if (count % LOOK_EVERY !== 0) continue
-    const broken = brokenNow(house)
+    const broken = [...brokenNow(house), ...(await brokenByOrder(house, new Random(step.with)))]
     if (broken.length > 0) return result(broken, false)
   }
   if (!noRest) await comeToRest(house, people.actors.map(({ name }) => name), (step) => happens({ ...step, with: REST_BITS + count }, 'finishing'))

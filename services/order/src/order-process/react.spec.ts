@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { anOrder, backordered, filled, no, releasedUnits, reserved, run, Story, yes } from '../../test/support/order-story.js'
+import { openOperations } from '../payments/payment.js'
 
 describe('the happy way', () => {
   test('an order is authorized once, when every line is answered', () => {
@@ -299,6 +300,21 @@ describe('when it goes otherwise', () => {
     story.say(filled(1)).dispatch(1).answer().deliver(0).deliver(1)
     expect(story.status).toBe('COMPLETED')
     expect(story.file.payment).toMatchObject({ status: 'CAPTURED', capturedMinor: 2380n })
+  })
+
+  test('an authorization that is renewed when all has been captured meanwhile is given back itself', () => {
+    const story = new Story(anOrder([{ units: 1 }])).say(reserved(1)).answer().due('authorization-expiring').dispatch(0)
+    story.answer((operation) => (operation.kind === 'capture' ? yes(operation) : undefined))
+    const asked: unknown[] = []
+    story.answer((operation) => {
+      asked.push([operation.kind, operation.authorization])
+      return yes(operation)
+    })
+    const late = story.file.payment.authorizations.at(-1)
+    expect(asked).toEqual([['renew', null], ['void', late?.reference]])
+    expect(openOperations(story.file.payment)).toEqual([])
+    expect(story.file.payment).toMatchObject({ status: 'CAPTURED', authorizedMinor: 1190n, capturedMinor: 1190n })
+    expect(late).toMatchObject({ isClosed: true, capturedMinor: 0n })
   })
 
   test('an authorization that cannot be renewed holds the order until the customer pays another way', () => {

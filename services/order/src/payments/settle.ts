@@ -1,8 +1,9 @@
+import { nextStates } from '@waybill/kernel'
 import type { ProviderAnswer } from './payment-provider.js'
 import type { PaymentStep } from './payment-facts.js'
 import { finishRefund, replaceRefund, startRefunds } from './refund.js'
 import { become, call, pauseAfter, replaceOperation, unchanged, withEntry, withFact, type PaymentContext } from './payment-step.js'
-import { restOf, type Authorization, type Operation, type Payment } from './payment.js'
+import { paymentTransitions, restOf, type Authorization, type Operation, type Payment } from './payment.js'
 
 type Succeeded = Extract<ProviderAnswer, { outcome: 'succeeded' }>
 type Declined = Extract<ProviderAnswer, { outcome: 'declined' }>
@@ -105,8 +106,16 @@ function authorized(payment: Payment, operation: Operation, answer: Succeeded): 
   return withFact(step, { kind: 'payment-authorized', amountMinor: operation.amountMinor, expiresAt: answer.expiresAt })
 }
 
-/** The new authorization stands for the rest of the old ones, which are given back. */
+/**
+ * The new authorization stands for the rest of the old ones, which are given back. If all was captured or given back while the answer was on
+ * its way, nobody needs the new one any more: it is given back itself.
+ */
 function renewed(payment: Payment, operation: Operation, answer: Succeeded, context: PaymentContext): PaymentStep {
+  if (nextStates(paymentTransitions, payment.status, 'renewed').length === 0) {
+    const late = { ...opened(operation, answer), isClosed: true }
+    const known = unchanged({ ...payment, authorizations: [...payment.authorizations, late] })
+    return call(known, { kind: 'void', amountMinor: late.amountMinor, authorization: late.reference }, context)
+  }
   const replacedMinor = payment.authorizations.reduce((sum, each) => sum + restOf(each), 0n)
   const next = become(
     {

@@ -34,6 +34,10 @@ export class Database {
     return table
   }
 
+  names(): readonly string[] {
+    return [...this.tables.keys()]
+  }
+
   rows<R = Row>(name: string): R[] {
     return [...this.table(name).all()] as R[]
   }

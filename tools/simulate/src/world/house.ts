@@ -144,6 +144,12 @@ export class House {
     if (isDone) for (const { from, facts } of taken) move(from, facts.length)
   }
 
+  /** Gives a service, or a copy of it, one message. */
+  async tell(service: Service, fact: Fact): Promise<void> {
+    if (service.handles(fact.type)) await this.handle(service, [fact], false, undefined)
+    else service.pass(fact)
+  }
+
   /** Tries what was put aside again. */
   async retryParked(service: Service, name: string): Promise<void> {
     const [head] = service.parked.get(name) ?? []

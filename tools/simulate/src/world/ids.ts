@@ -9,6 +9,17 @@ class Ids {
   private cause = ''
   private at = 0
   private made = 0
+  private recorded: Set<string> | undefined
+
+  /** Collects the ids that are made from now on. */
+  record(): ReadonlySet<string> {
+    this.recorded = new Set()
+    return this.recorded
+  }
+
+  stopRecording(): void {
+    this.recorded = undefined
+  }
 
   /** From now on ids are made for this. */
   begin(cause: string, now: Date): void {
@@ -22,7 +33,9 @@ class Ids {
     const time = this.at.toString(16).padStart(12, '0')
     const rest = hashOf(name).toString(16).padStart(14, '0')
     const tail = hashOf(name, 1).toString(16).padStart(14, '0').slice(-8)
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${tail.slice(0, 3)}-8${tail.slice(3, 6)}-${rest.slice(-12)}`
+    const id = `${time.slice(0, 8)}-${time.slice(8)}-7${tail.slice(0, 3)}-8${tail.slice(3, 6)}-${rest.slice(-12)}`
+    this.recorded?.add(id)
+    return id
   }
 }
 

@@ -1,0 +1,87 @@
+import type { Fact } from '../world/bus.js'
+import type { House } from '../world/house.js'
+import { ids } from '../world/ids.js'
+import type { Random } from '../world/random.js'
+import { keyOf, type Service } from '../world/service.js'
+
+/** Facts of one key of one topic that are taken, at most. */
+const FACTS_MAX = 4
+
+/** What was told in which order may stay different: how it came about, not where it ended. */
+const COURSE = /history$|movement$|^refused_input$|^input_keys$/
+
+/**
+ * G16: facts about one order that wait in several topics are given to two copies of a service, each in another order that topics permit and
+ * some of them twice: where both end has to be the same. Of several orders nothing of the kind can be said: who comes first is served first.
+ */
+export async function brokenByOrder(house: House, random: Random): Promise<string[]> {
+  const service = house.services[random.below(house.services.length)]
+  if (!service) return []
+  const waiting = new Map<string, (readonly Fact[])[]>()
+  for (const { topic, key, facts, position } of house.groupOf(service).ready) {
+    if (service.parked.has(keyOf({ topic, key }))) continue
+    const queue = facts.slice(position, position + FACTS_MAX)
+    const queues = waiting.get(key)
+    if (queues) queues.push(queue)
+    else waiting.set(key, [queue])
+  }
+  const several = [...waiting.values()].filter((queues) => queues.length > 1)
+  const queues = several[random.below(several.length)]
+  if (!queues) return []
+  const [one, other] = [interleaved(queues, random), interleaved(queues, random)]
+  const [ended, endedOtherwise] = [await endOf(service, house, one), await endOf(service, house, other)]
+  if (ended === endedOtherwise) return []
+  return [`G16: ${service.name} ends otherwise when it is told in another order\n${told(one)}\n${only(ended, endedOtherwise)}\n${told(other)}\n${only(endedOtherwise, ended)}`]
+}
+
+/** An order that topics permit: each queue from its front, and now and then from further back again. */
+function interleaved(queues: readonly (readonly Fact[])[], random: Random): Fact[] {
+  const at = queues.map(() => 0)
+  const order: Fact[] = []
+  for (;;) {
+    const open = at.flatMap((next, place) => (next < (queues[place]?.length ?? 0) ? [place] : []))
+    const place = open[random.below(open.length)]
+    if (place === undefined) return order
+    const next = at[place] ?? 0
+    const fact = queues[place]?.[next]
+    if (fact) order.push(fact)
+    // an offset that was not committed: some of it comes once more
+    at[place] = random.oneIn(6) ? random.below(next + 1) : next + 1
+  }
+}
+
+async function endOf(service: Service, house: House, order: readonly Fact[]): Promise<string> {
+  const copy = service.fork(house.clock)
+  const made = ids.record()
+  try {
+    for (const fact of order) await house.tell(copy, fact)
+  } finally {
+    ids.stopRecording()
+  }
+  return changesOf(service, copy, made).join('\n')
+}
+
+/** What a copy has that the service did not have, and what it has no more; ids made on the way are all one. */
+function changesOf(service: Service, copy: Service, made: ReadonlySet<string>): string[] {
+  const nameless = (text: string): string => text.replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}/g, (id) => (made.has(id) ? '*' : id))
+  const changes: string[] = []
+  for (const name of service.database.names()) {
+    if (COURSE.test(name)) continue
+    const [before, after] = [new Set(service.database.table(name).all()), new Set(copy.database.table(name).all())]
+    for (const row of before) if (!after.has(row)) changes.push(`- ${name} ${textOf(row)}`)
+    for (const row of after) if (!before.has(row)) changes.push(nameless(`+ ${name} ${textOf(row)}`))
+  }
+  const timers = (of: Service): string[] => of.timers.all().map(({ kind, subject, dueAt }) => nameless(`timer ${kind} ${subject} ${dueAt.toISOString()}`))
+  const tasks = (of: Service): string[] => of.tasks.all().map(({ kind, subject }) => nameless(`task ${kind} ${subject}`))
+  return [...changes, ...timers(copy), ...tasks(copy)].sort()
+}
+
+const textOf = (row: object): string => JSON.stringify(row, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
+const told = (order: readonly Fact[]): string => order.map(({ topic, type, sequence }) => `${topic.split('.')[1]} ${sequence} ${type}`).join(', ')
+const only = (mine: string, other: string): string => {
+  const theirs = new Set(other.split('\n'))
+  return mine
+    .split('\n')
+    .filter((line) => !theirs.has(line))
+    .join('\n')
+}
