@@ -163,9 +163,18 @@ test('BI-C9: an import goes on where it was when its process died', async () => 
   const prefix = newReference()
   const orders = 1_500
   const id = (await upload(csv(Array.from({ length: orders }, (_, index) => csvRow(`${prefix}-${index}`))))).body.import
+  // the order in the middle is held, so that the file is never done before its process dies, however fast the machine is
+  const holder = new pg.Client({ connectionString: house.app.database })
+  await holder.connect()
+  await holder.query('BEGIN')
+  expect((await holder.query('SELECT 1 FROM import_entries WHERE import_id = $1 AND position = $2 FOR UPDATE', [id, orders / 2])).rowCount).toBe(1)
   await eventually(async () => expect((await progress(id)).processed).toBeGreaterThan(0), 20_000)
-  await house.app.stop()
+  const stopped = house.app.stop()
+  await new Promise((resolve) => setTimeout(resolve, 1_000))
+  await holder.end()
+  await stopped
   const before = (await sql('SELECT processed, accepted FROM order_imports WHERE id = $1', [id]))[0]
+  expect(before.processed).toBeGreaterThan(0)
   expect(before.processed).toBeLessThan(orders)
   const next = await ns.start(service, { database: house.app.database })
   await eventually(async () => expect((await sql('SELECT status, accepted, existing, refused FROM order_imports WHERE id = $1', [id]))[0]).toEqual({ status: 'done', accepted: orders, existing: 0, refused: 0 }), 60_000)

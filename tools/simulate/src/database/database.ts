@@ -45,7 +45,7 @@ export class Database {
   /** Another database with the same rows. */
   copy(now: () => Date): Database {
     const copied = Object.create(Database.prototype) as Database
-    Object.assign(copied, { shape: this.shape, now, serials: new Map(this.serials), tables: new Map([...this.tables].map(([name, table]) => [name, new Table(table.shape, table.all())])) })
+    Object.assign(copied, { shape: this.shape, now, serials: new Map(this.serials), tables: new Map([...this.tables].map(([name, table]) => [name, table.copy()])) })
     return copied
   }
 

@@ -57,6 +57,13 @@ export class Table {
     for (const row of rows) this.enter(row)
   }
 
+  /** Another table with the same rows, which counts on from here. */
+  copy(): Table {
+    const copied = new Table(this.shape, this.rows)
+    copied.serial = this.serial
+    return copied
+  }
+
   all(): Iterable<Row> {
     return this.rows
   }
