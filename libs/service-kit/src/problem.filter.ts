@@ -45,7 +45,10 @@ export class ProblemFilter implements ExceptionFilter {
   /** Also used where a request fails before Nest sees it. */
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const problem = this.problemOf(error, request)
-    if (problem.status >= 500) this.log.error('request failed', { route: request.routeOptions.url, method: request.method, code: problem.code, error: problem.cause ?? error })
+    const where = { route: request.routeOptions.url, method: request.method, code: problem.code }
+    // nothing failed, and under load there are many: no stack of each
+    if (problem.code === 'overloaded' && problem.cause === undefined) this.log.warn('request turned away', where)
+    else if (problem.status >= 500) this.log.error('request failed', { ...where, error: problem.cause ?? error })
     if (reply.sent) return reply
     return reply
       .code(problem.status)

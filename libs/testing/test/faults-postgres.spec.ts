@@ -22,14 +22,18 @@ describe('a proxy before a database', () => {
     return taken
   }
 
+  const throughProxy = (): string => {
+    const url = new URL(direct)
+    url.host = proxy.address
+    return url.href
+  }
+
   beforeEach(async () => {
     await atServer.query('DROP TABLE IF EXISTS written')
     await atServer.query('CREATE TABLE written (place bigint GENERATED ALWAYS AS IDENTITY, what text)')
     const { host } = new URL(direct)
     proxy = await startProxy({ protocol: 'postgres', target: host })
-    const url = new URL(direct)
-    url.host = proxy.address
-    pool = new pg.Pool({ connectionString: url.href, max: 4, connectionTimeoutMillis: 1_000 })
+    pool = new pg.Pool({ connectionString: throughProxy(), max: 4 })
     pool.on('error', () => undefined)
   })
   afterEach(async () => {
@@ -94,7 +98,8 @@ describe('a proxy before a database', () => {
       () => 'answered',
       () => 'failed',
     )
-    await expect(pool.connect()).rejects.toThrow(/timeout/)
+    const impatient = new pg.Client({ connectionString: throughProxy(), connectionTimeoutMillis: 300 })
+    await expect(impatient.connect()).rejects.toThrow(/timeout/)
     proxy.heal()
     await pool.query("INSERT INTO written (what) VALUES ('healed')")
     expect(await Promise.race([never, Promise.resolve('waits')])).toBe('waits')
