@@ -1,5 +1,4 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,13 +25,19 @@ describe('npm start', () => {
       expect(said).toContain('Waybill is up.')
     }, 90_000)
   }
+  /** Waits for its end; if that does not come, tells what it said last. */
+  const ended = async (child: ChildProcess): Promise<number | null> => {
+    await eventually(() => {
+      if (child.exitCode === null) throw new Error(`goes on, and said last: ${said.slice(-2_000)}`)
+    }, 60_000)
+    return child.exitCode
+  }
   const stop = async (): Promise<number | null> => {
     const child = started
     started = undefined
     if (child === undefined || child.exitCode !== null) return child?.exitCode ?? null
     child.kill('SIGINT')
-    await once(child, 'exit')
-    return child.exitCode
+    return ended(child)
   }
   const pidFiles = async (): Promise<string[]> => (await readdir(directory, { recursive: true })).filter((file) => file.endsWith('.pid'))
 
@@ -64,11 +69,10 @@ describe('npm start', () => {
     await start()
     expect(said).toContain('Topics: all there')
     expect(await stop()).toBe(0)
-    const child = spawn(process.execPath, args(), { stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, args(), { stdio: ['ignore', 'ignore', 'inherit'] })
     await eventually(async () => expect(await pidFiles()).toContain(join('kafka', 'kafka.pid')), 60_000)
     child.kill('SIGINT')
-    await once(child, 'exit')
-    expect(child.exitCode).toBe(0)
+    expect(await ended(child)).toBe(0)
     expect(await pidFiles()).toEqual([])
   }, 240_000)
 })
