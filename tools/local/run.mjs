@@ -25,6 +25,7 @@ const commands = {
   faults: { build: true, main: 'tools/faults/dist/main.js' },
   simulate: { build: true, main: 'tools/simulate/dist/main.js' },
   fuzz: { build: true, main: 'tools/fuzz/dist/main.js' },
+  bench: { build: true, main: 'tools/bench/dist/main.js' },
   test: { build: false, test: true },
   check: { build: false, script: 'check/check.mjs' },
   'check:probes': { build: true, script: 'check/probes.mjs' },
