@@ -1,4 +1,5 @@
 import { messagingGrants, messagingMigrations } from '@waybill/messaging'
+import pg from 'pg'
 import type { MigrationInterface } from 'typeorm'
 import { kitMigrations } from './migrations/index.js'
 import type { Migration, ServiceDefinition } from './service.js'
@@ -18,7 +19,7 @@ export async function migrate(service: ServiceDefinition, url: string, options: 
   const dataSource = new DataSource({
     type: 'postgres',
     url,
-    migrations: [...ordered(1, messagingMigrations as readonly Migration[]), ...ordered(2, kitMigrations), ...ordered(3, service.migrations)],
+    migrations: [...migrationsOf(service)],
     migrationsTransactionMode: 'each',
     migrationsTableName: 'migrations',
     extra: { max: 1, application_name: `${service.name} migration`, lock_timeout: LOCK_WAIT },
@@ -33,6 +34,31 @@ export async function migrate(service: ServiceDefinition, url: string, options: 
     await dataSource.destroy()
   }
 }
+
+/** Why a service cannot work on this database yet, or nothing: it is there and has every migration of this build (and perhaps later ones). */
+export async function schemaLacks(service: ServiceDefinition, url: string): Promise<string | undefined> {
+  const wanted = migrationsOf(service).map((migration) => new migration().name ?? migration.name)
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
+  // a connection that breaks fails the query that waits for it
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    const { rows } = await client.query<{ name: string }>('select name from migrations')
+    const done = new Set(rows.map(({ name }) => name))
+    const missing = wanted.filter((name) => !done.has(name))
+    return missing.length === 0 ? undefined : `migrations are missing: ${missing.join(', ')}`
+  } catch (error) {
+    return error instanceof AggregateError ? 'the database does not answer' : (error as Error).message
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
+
+const migrationsOf = (service: ServiceDefinition): readonly (new () => MigrationInterface)[] => [
+  ...ordered(1, messagingMigrations as readonly Migration[]),
+  ...ordered(2, kitMigrations),
+  ...ordered(3, service.migrations),
+]
 
 /**
  * TypeORM orders migrations by a 13-digit time at the end of their names. Ours are numbered (`Stock0001`): the number

@@ -8,6 +8,7 @@ import { isTransient, problemOfFailure } from './failures.js'
 import { admitRequests, keepResults } from './idempotency.js'
 import type { Problem } from './problem.js'
 import { currentScope, runInScope, scopeAfter } from './scope.js'
+import { settleTimers } from './settled-timers.js'
 import { writeTasks, type TaskChange } from './task-table.js'
 import { consumeTimers, stillSet, writeTimers, type TimerChange } from './timer-table.js'
 import { UnitOfWork, type NewTask, type Outcome, type Publication, type Timer, type Tx } from './unit-of-work.js'
@@ -89,6 +90,7 @@ export class PostgresUnitOfWork extends UnitOfWork {
       inTransaction(client, discard, (now) => this.changeWithin(client, now, inputs, work)),
     )
     pass('C4-committed', 'request', inputs)
+    settleTimers(inputs.map(({ cause }) => cause))
     if (changes.told) this.parts.journal.afterCommit()
     if (changes.firstDueAt) this.parts.onScheduled(changes.firstDueAt)
     return outcomes

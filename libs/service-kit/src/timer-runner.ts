@@ -3,11 +3,14 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import type { Log } from './logging.js'
 import { runInScope, scopeAfter } from './scope.js'
+import { isSettled } from './settled-timers.js'
 import { claimTimers, LEASE_SECONDS, nextTimerInMs, releaseTimers, renewTimers, type Claimed } from './timer-table.js'
 import type { Due, TimerSubscription } from './timers.js'
 
 /** How long a timer set by another process may be overlooked. */
 const POLL_MS = 1_000
+/** Between two looks: what is set meanwhile is claimed together. */
+const PACE_MS = 10
 const RENEW_MS = (LEASE_SECONDS * 1_000) / 3
 
 export interface TimerHandler extends TimerSubscription {
@@ -25,6 +28,7 @@ export class TimerRunner {
   private isStopping = false
   private wake: NodeJS.Timeout | undefined
   private wakeAt = Number.POSITIVE_INFINITY
+  private lookedAt = 0
   private renewal: NodeJS.Timeout | undefined
   private claiming: Promise<void> | undefined
   private isAskedAgain = false
@@ -64,11 +68,12 @@ export class TimerRunner {
 
   private lookIn(ms: number): void {
     if (this.isStopping || this.handlers.size === 0) return
-    const at = Date.now() + Math.max(0, Math.min(ms, POLL_MS))
+    const now = Date.now()
+    const at = Math.max(now + Math.max(0, Math.min(ms, POLL_MS)), Math.min(this.lookedAt, now) + PACE_MS)
     if (at >= this.wakeAt) return
     clearTimeout(this.wake)
     this.wakeAt = at
-    this.wake = setTimeout(() => this.look(), at - Date.now())
+    this.wake = setTimeout(() => this.look(), at - now)
   }
 
   private look(): void {
@@ -78,11 +83,12 @@ export class TimerRunner {
       this.isAskedAgain = true
       return
     }
+    this.lookedAt = Date.now()
     this.claiming = this.claim().finally(() => {
       this.claiming = undefined
       if (!this.isAskedAgain) return
       this.isAskedAgain = false
-      this.look()
+      this.lookIn(0)
     })
   }
 
@@ -91,7 +97,9 @@ export class TimerRunner {
       const room = this.room()
       const claimed = room.size > 0 ? await claimTimers(this.pool, room) : []
       this.hand(claimed)
-      const next = claimed.length > 0 ? 0 : room.size > 0 ? await nextTimerInMs(this.pool, [...room.keys()]) : undefined
+      // kinds without room are looked at again when something of theirs is done
+      const open = this.room()
+      const next = open.size > 0 ? await nextTimerInMs(this.pool, [...open.keys()]) : undefined
       this.lookIn(next ?? POLL_MS)
     } catch (error) {
       this.log.warn('timers cannot be read, looking again', { error })
@@ -138,10 +146,12 @@ export class TimerRunner {
       const done: Promise<void> = this.handle(handler, batch).finally(() => {
         this.working.delete(done)
         queue.working -= 1
-        this.inHand.set(handler.kind, (this.inHand.get(handler.kind) ?? 0) - batch.length)
+        const inHand = this.inHand.get(handler.kind) ?? 0
+        this.inHand.set(handler.kind, inHand - batch.length)
         for (const { cause } of batch) this.held.delete(cause)
         this.workOn(handler)
-        this.lookIn(0)
+        // there was no room for more of this kind: more may be due
+        if (inHand >= handler.batch * handler.concurrency) this.lookIn(0)
       })
       this.working.add(done)
     }
@@ -159,8 +169,12 @@ export class TimerRunner {
       failure = error instanceof Error ? error.message : String(error)
       runInScope(scope, () => this.log.error('timer failed, comes back', { timer: handler.kind, timers: batch.length, attempt: batch[0]?.attempt, error }))
     }
+    const left = causes.filter((cause) => !isSettled(cause))
+    if (left.length === 0) return
     try {
-      await releaseTimers(this.pool, causes, failure)
+      await releaseTimers(this.pool, left, failure)
+      // they come back after their pause
+      this.lookIn(0)
     } catch (error) {
       this.log.warn('timers not given back, their lease ends by itself', { timer: handler.kind, error })
     }

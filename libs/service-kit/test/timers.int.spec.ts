@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { eventually, namespace, type StartedService } from '@waybill/testing'
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -56,6 +56,19 @@ describe('a timer', () => {
     expect(Date.now() - began).toBeLessThan(900)
     expect(seen).toMatchObject([{ subject: name, payload: { call: 7 }, attempt: 1 }])
     expect(await rowsOf(name)).toEqual([])
+  })
+
+  test('that its work consumed is not given back: that would be a statement for nothing', async () => {
+    const asked = jest.spyOn(pg.Pool.prototype, 'query')
+    const name = randomUUID()
+    timers.handle = (due) => consume(due, name)
+    await schedule('sample', [name])
+    await eventually(async () => expect(await valueOf(name)).toBe(1))
+    await wait(100)
+    const names = asked.mock.calls.map(([query]) => (query as { readonly name?: string }).name)
+    asked.mockRestore()
+    expect(names).toContain('kit.timers.claim')
+    expect(names).not.toContain('kit.timers.release')
   })
 
   test('set for later waits, moved is moved, cancelled never comes', async () => {

@@ -18,6 +18,12 @@ export class HealthController {
     return { alive: true }
   }
 
+  /** Nothing answers before the service has started: the schema is there, its consumer runs. */
+  @Get('health/startup')
+  startup(): object {
+    return { started: true }
+  }
+
   @Get('health/ready')
   async ready(@Res() reply: FastifyReply): Promise<void> {
     const readiness = await this.health.readiness()

@@ -1,0 +1,4 @@
+import { main } from '../src/index.js'
+import { sample } from './sample.service.js'
+
+await main(sample)
