@@ -107,6 +107,8 @@ export const orderWaits: Readonly<Record<OrderTimer, Wait>> = {
     in: ['CONFIRMED'],
     isWaiting: ({ process }) => process.fulfillments.some(isOpen),
     limitMs: ({ dispatchMs }) => dispatchMs,
+    // of each request, not of the first of an order in which there was always one open
+    dueAt: ({ process, limits }) => earliest(process.fulfillments.filter(isOpen).map(({ requestedAt }) => later(new Date(requestedAt), limits.dispatchMs))),
     owner: 'operator',
   },
   'delivery-overdue': {

@@ -10,10 +10,12 @@ import { Returns } from './returns.js'
 /** Everybody who does something to the house. */
 export interface Everybody {
   readonly channels: Channels
+  readonly receivers: Receivers
   readonly actors: readonly Actor[]
 }
 
 export function everybody(): Everybody {
   const channels = new Channels()
-  return { channels, actors: [channels, new Payers(), new Receivers(), ...floorPeople(), new Dock(), new Carriers(), new Returns(), new Operators()] }
+  const receivers = new Receivers()
+  return { channels, receivers, actors: [channels, new Payers(), receivers, ...floorPeople(), new Dock(), new Carriers(), new Returns(), new Operators()] }
 }

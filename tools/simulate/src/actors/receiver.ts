@@ -1,4 +1,4 @@
-import { asId, type BusinessDate, type LocationId, type ProductId } from '@waybill/kernel'
+import { asId, type BusinessDate, type LocationId, type ProductId, type RequestCause } from '@waybill/kernel'
 import { LOCATIONS, BINS, STOCKED } from '../world/set-up.js'
 import { ids } from '../world/ids.js'
 import type { House } from '../world/house.js'
@@ -11,6 +11,8 @@ const dayAfter = (house: House, days: number): BusinessDate => new Date(house.cl
 /** One lot that will be too old for somebody before long, and one that will not. */
 const expiryOf = (lot: string): BusinessDate => (lot === 'L1' ? '2026-12-05' : '2027-02-01') as BusinessDate
 
+type Line = Parameters<House['inventory']['core']['receiveStock']['run']>[0]['lines'][number]
+
 interface Known {
   readonly product: ProductId
 }
@@ -19,6 +21,8 @@ interface Known {
 export class Receivers implements Actor {
   readonly name = 'receiver'
   readonly weight = 3
+  /** By key: how many units were said to have come in. */
+  readonly received = new Map<string, number>()
 
   async act(house: House, random: Random, mood: Mood): Promise<boolean> {
     if (mood === 'finishing') return this.bringMissing(house)
@@ -50,7 +54,7 @@ export class Receivers implements Actor {
         await requests.ask(inventory, cause, () => inventory.core.correctStock.unblock(blocking, cause))
         break
       default:
-        await requests.ask(inventory, cause, () => inventory.core.receiveStock.run({ location, supply: undefined, lines: [line] }, cause))
+        await this.receive(house, cause, location, [line])
     }
     return true
   }
@@ -74,7 +78,15 @@ export class Receivers implements Actor {
       const isLotted = product === asId<ProductId>('L')
       return { product, lot: isLotted ? 'L9' : null, expiresOn: isLotted ? ('2028-01-01' as BusinessDate) : null, units, bin: null }
     })
-    await requests.ask(inventory, cause, () => inventory.core.receiveStock.run({ location: asId<LocationId>('BER'), supply: undefined, lines }, cause))
+    await this.receive(house, cause, asId<LocationId>('BER'), lines)
     return true
+  }
+
+  private async receive({ inventory, requests }: House, cause: RequestCause, location: LocationId, lines: readonly Line[]): Promise<void> {
+    this.received.set(
+      cause.key,
+      lines.reduce((sum, { units }) => sum + units, 0),
+    )
+    await requests.ask(inventory, cause, () => inventory.core.receiveStock.run({ location, supply: undefined, lines }, cause))
   }
 }

@@ -7,6 +7,9 @@ import { Table, type Row, type Undo } from './table.js'
 /** Says what a statement does that we do not read: its rows, from the tables. */
 export type Spoken = (database: Database, values: readonly unknown[]) => readonly Row[]
 
+/** What happens in the place of a statement; `go` runs the statement itself, with other values if any are given. */
+export type Instead = (database: Database, values: readonly unknown[], go: (values?: readonly unknown[]) => readonly Row[]) => readonly Row[]
+
 /** Statements compiled once, for every database of this shape. */
 export interface Shape {
   readonly declared: Declared
@@ -19,6 +22,7 @@ export interface Shape {
 export class Database {
   private tables: Map<string, Table>
   private readonly serials = new Map<string, number>()
+  private readonly replaced = new Map<string, Instead>()
 
   constructor(
     private readonly shape: Shape,
@@ -45,12 +49,30 @@ export class Database {
   /** Another database with the same rows. */
   copy(now: () => Date): Database {
     const copied = Object.create(Database.prototype) as Database
-    Object.assign(copied, { shape: this.shape, now, serials: new Map(this.serials), tables: new Map([...this.tables].map(([name, table]) => [name, table.copy()])) })
+    Object.assign(copied, { shape: this.shape, now, serials: new Map(this.serials), replaced: new Map(this.replaced), tables: new Map([...this.tables].map(([name, table]) => [name, table.copy()])) })
     return copied
+  }
+
+  /** From now on something else happens, here and in all copies, where a statement of this name is run. */
+  instead(name: string, what: Instead): void {
+    this.replaced.set(name, what)
+  }
+
+  /** From now on a table does without one of its constraints: a check by its name, a key by its columns. */
+  dropRule(table: string, rule: string): void {
+    const { shape } = this.table(table)
+    const rest = { ...shape, checks: shape.checks.filter(({ name }) => name !== rule), uniques: shape.uniques.filter(({ name }) => name !== rule) }
+    if (rest.checks.length + rest.uniques.length === shape.checks.length + shape.uniques.length) throw new Error(`${table} has no rule ${rule}`)
+    this.tables.set(table, this.table(table).copy(rest))
   }
 
   /** Runs a statement; `undo` collects what it takes to take it back. Throws: Refused; an error that names a statement we cannot read. */
   query(name: string, sql: string, values: readonly unknown[], undo: Undo[]): readonly Row[] {
+    const instead = this.replaced.get(name)
+    return instead ? instead(this, values, (given = values) => this.runNamed(name, sql, given, undo)) : this.runNamed(name, sql, values, undo)
+  }
+
+  private runNamed(name: string, sql: string, values: readonly unknown[], undo: Undo[]): readonly Row[] {
     const spoken = this.shape.spoken.get(name)
     if (spoken) return spoken(this, values)
     let compiled = this.shape.compiled.get(sql)

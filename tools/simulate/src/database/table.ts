@@ -58,8 +58,8 @@ export class Table {
   }
 
   /** Another table with the same rows, which counts on from here. */
-  copy(): Table {
-    const copied = new Table(this.shape, this.rows)
+  copy(shape = this.shape): Table {
+    const copied = new Table(shape, this.rows)
     copied.serial = this.serial
     return copied
   }

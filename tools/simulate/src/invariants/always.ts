@@ -9,7 +9,7 @@ import { rowsOf, sideBySide, sumBy, type GrantRow, type HistoryRow, type LevelRo
 
 /** What holds whatever is on its way. The tables' own constraints are checked with every row that is written. */
 export function brokenNow(house: House): string[] {
-  return [...stockLedger(house), ...reservations(house), ...money(house), ...timers(house)]
+  return [...stockLedger(house), ...oversold(house), ...reservations(house), ...money(house), ...timers(house)]
 }
 
 const at = ({ product, location }: { readonly product: string; readonly location: string }): string => `${product} at ${location}`
@@ -30,6 +30,11 @@ function stockLedger(house: House): string[] {
     ...blocked.filter(({ one, other }) => one !== other).map(({ name, one, other }) => `G1: ${name} has ${other} blocked, its ledger says ${one}`),
     ...lots.filter(({ one, other }) => one !== other).map(({ name, one, other }) => `G1: ${name} has ${other}, its ledger says ${one}`),
   ]
+}
+
+/** G2: no more is promised than there is. The tables say so, too. */
+function oversold(house: House): string[] {
+  return rowsOf<LevelRow>(house, 'inventory', 'stock_level').flatMap((row) => (row.reserved <= row.on_hand - row.blocked ? [] : [`G2: ${at(row)} has ${row.on_hand - row.blocked} for sale and ${row.reserved} sold`]))
 }
 
 /** G2, G4: open reservations sum to what levels and lines have reserved. */

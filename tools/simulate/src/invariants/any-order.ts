@@ -7,7 +7,7 @@ import { keyOf, type Service } from '../world/service.js'
 /** Facts of one key of one topic that are taken, at most. */
 const FACTS_MAX = 4
 
-/** What was told in which order may stay different: how it came about, not where it ended. */
+/** What was told in which order may stay different: how it came about, not where it ended. Nor is since when somebody waits, for a wait that goes on is older than one that begins again. */
 const COURSE = /history$|movement$|^refused_input$|^input_keys$/
 
 /**
@@ -68,15 +68,22 @@ function changesOf(service: Service, copy: Service, made: ReadonlySet<string>): 
   for (const name of service.database.names()) {
     if (COURSE.test(name)) continue
     const [before, after] = [new Set(service.database.table(name).all()), new Set(copy.database.table(name).all())]
-    for (const row of before) if (!after.has(row)) changes.push(`- ${name} ${textOf(row)}`)
-    for (const row of after) if (!before.has(row)) changes.push(nameless(`+ ${name} ${textOf(row)}`))
+    const gone = new Set<string>()
+    for (const row of before) if (!after.has(row)) gone.add(textOf(row))
+    for (const row of after) {
+      if (before.has(row)) continue
+      const text = textOf(row)
+      // written again as it was: no change
+      if (!gone.delete(text)) changes.push(nameless(`+ ${name} ${text}`))
+    }
+    for (const text of gone) changes.push(`- ${name} ${text}`)
   }
-  const timers = (of: Service): string[] => of.timers.all().map(({ kind, subject, dueAt }) => nameless(`timer ${kind} ${subject} ${dueAt.toISOString()}`))
+  const timers = (of: Service): string[] => of.timers.all().map(({ kind, subject }) => nameless(`timer ${kind} ${subject}`))
   const tasks = (of: Service): string[] => of.tasks.all().map(({ kind, subject }) => nameless(`task ${kind} ${subject}`))
   return [...changes, ...timers(copy), ...tasks(copy)].sort()
 }
 
-const textOf = (row: object): string => JSON.stringify(row, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
+const textOf = (row: object): string => JSON.stringify(row, (name, value: unknown) => (name === 'since' ? undefined : name === 'timers' ? Object.keys(value as object) : value))
 const told = (order: readonly Fact[]): string => order.map(({ topic, type, sequence }) => `${topic.split('.')[1]} ${sequence} ${type}`).join(', ')
 const only = (mine: string, other: string): string => {
   const theirs = new Set(other.split('\n'))

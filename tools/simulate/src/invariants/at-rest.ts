@@ -1,7 +1,9 @@
 import type { Channels } from '../actors/channel.js'
+import type { Everybody } from '../actors/index.js'
+import type { Receivers } from '../actors/receiver.js'
 import type { House } from '../world/house.js'
 import { paymentsOf } from './always.js'
-import { rowsOf, sideBySide, sumBy, type LevelRow, type NeedRow, type OperationRow, type OrderLineRow, type OrderRow, type StockedLineRow } from './rows.js'
+import { rowsOf, sideBySide, sumBy, type LevelRow, type MovementRow, type NeedRow, type OperationRow, type OrderLineRow, type OrderRow, type StockedLineRow } from './rows.js'
 
 const isFinal = ({ status }: OrderRow): boolean => status === 'COMPLETED' || status === 'CANCELLED' || status === 'EXPIRED'
 
@@ -26,8 +28,8 @@ export function restless(house: House): string[] {
 }
 
 /** What holds once nothing is on its way any more. */
-export function brokenAtRest(house: House, channels: Channels): string[] {
-  return [...restless(house).map((what) => `G7: at rest, ${what}`), ...accepted(house, channels), ...binsEqualStock(house), ...moneyInTheEnd(house), ...shippedOnce(house), ...labels(house), ...returned(house), ...leaks(house)]
+export function brokenAtRest(house: House, { channels, receivers }: Everybody): string[] {
+  return [...restless(house).map((what) => `G7: at rest, ${what}`), ...accepted(house, channels), ...receivedOnce(house, receivers), ...binsEqualStock(house), ...moneyInTheEnd(house), ...shippedOnce(house), ...labels(house), ...returned(house), ...leaks(house)]
 }
 
 /** G5, G6: what was answered as accepted exists, once. */
@@ -41,9 +43,16 @@ function accepted(house: House, { sent }: Channels): string[] {
     ...answered.flatMap(({ payload }) => (ids.has(String(payload['order'])) ? [] : [`G5: order ${String(payload['reference'])} was answered as accepted and does not exist`])),
     ...[...sumBy(orders, ({ channel, reference }) => `${channel} ${reference}`, () => 1)].flatMap(([name, times]) => (times > 1 ? [`G6: order ${name} exists ${times} times`] : [])),
     ...orders.flatMap(({ reference }) => (sent.has(reference) ? [] : [`G6: nobody handed in order ${reference}`])),
-    // everything that was handed in has been answered by now: sold, or refused
+    // all that is handed in can be sold
+    ...[...sent.keys()].flatMap((reference) => (orders.some((order) => order.reference === reference) ? [] : [`G5: order ${reference} was handed in and does not exist`])),
     ...(orders.length > sent.size ? [`G6: ${sent.size} orders were handed in, ${orders.length} exist`] : []),
   ]
+}
+
+/** G6: what was received under one key is entered once. */
+function receivedOnce(house: House, { received }: Receivers): string[] {
+  const entered = sumBy(rowsOf<MovementRow>(house, 'inventory', 'stock_movement').filter(({ from_account: from }) => from === 'supplier'), ({ cause }) => cause, ({ units }) => units)
+  return [...received].flatMap(([key, units]) => ((entered.get(`request:receiver:${key}`) ?? 0) === units ? [] : [`G6: ${units} units came under ${key}, and ${entered.get(`request:receiver:${key}`) ?? 0} were entered`]))
 }
 
 const at = ({ product, location }: { readonly product: string; readonly location: string }): string => `${product} at ${location}`

@@ -74,6 +74,7 @@ export interface MovementRow {
   readonly from_account: string
   readonly to_account: string
   readonly units: number
+  readonly cause: string
 }
 
 export interface StockedLineRow {

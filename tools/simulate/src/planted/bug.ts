@@ -5,6 +5,8 @@ export interface PlantedBug {
   readonly name: string
   /** What goes wrong, in one sentence. */
   readonly what: string
+  /** The guarantee that is found to be broken. */
+  readonly breaks: string
   /** Makes it part of this house. */
   plant(house: House): void
 }

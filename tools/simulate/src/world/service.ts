@@ -154,6 +154,8 @@ export class Service<C extends Core = Core> {
   private readonly lastPublished: Map<string, number>
   private readonly answers: Map<string, unknown>
   private readonly handled: ReadonlySet<string>
+  private readonly changes: ((service: Service) => void)[]
+  private readonly processChanges: ((process: Process) => void)[]
 
   constructor(
     readonly name: string,
@@ -174,7 +176,22 @@ export class Service<C extends Core = Core> {
     this.lastConsumed = new Map(from?.lastConsumed)
     this.lastPublished = new Map(from?.lastPublished)
     this.answers = new Map(from?.answers)
+    this.changes = [...(from?.changes ?? [])]
+    this.processChanges = [...(from?.processChanges ?? [])]
     this.process = this.start()
+    for (const change of this.changes) change(this)
+  }
+
+  /** Changes something about this service, and about every copy of it. */
+  alter(change: (service: Service) => void): void {
+    this.changes.push(change)
+    change(this)
+  }
+
+  /** Changes something about its process, and about every later one. */
+  alterProcess(change: (process: Process) => void): void {
+    this.processChanges.push(change)
+    change(this.process)
   }
 
   /** The same state in another place: what is done there is not done here. */
@@ -190,6 +207,7 @@ export class Service<C extends Core = Core> {
     const process = new Process(this, this.makeCore)
     const missing = [...this.handled].filter((type) => !process.events.has(type))
     if (missing.length > 0) throw new Error(`${this.name} has no handler of ${missing.join(', ')}: see its core.ts`)
+    for (const change of this.processChanges) change(process)
     this.process = process
     return process
   }
@@ -251,7 +269,7 @@ export class Service<C extends Core = Core> {
 
   /** Takes note of a message that no handler takes. */
   pass(fact: Fact): void {
-    if (this.parked.has(keyOf(fact))) this.park(fact)
+    if (this.isWaiting(fact)) this.park(fact)
     else this.advance(fact, [])
   }
 
@@ -279,13 +297,13 @@ export class Service<C extends Core = Core> {
     }
   }
 
-  /** As libs/messaging/src/inbox.ts decides. */
-  private admitEvent(cause: EventCause, undo: Undo[]): boolean {
+  /** Is this message to be handled? As libs/messaging/src/inbox.ts decides. */
+  admitEvent(cause: EventCause, undo: Undo[]): boolean {
     const record = recordOf(cause)
     if (!record) return true
     const { fact, isRetried } = record
     if (isRetried) this.leaveParking(fact, undo)
-    else if (this.parked.has(keyOf(fact))) {
+    else if (this.isWaiting(fact)) {
       const before = this.parked.get(keyOf(fact)) ?? []
       if (this.inbox.has(fact.eventId) || before.some(({ eventId }) => eventId === fact.eventId)) return false
       this.park(fact)
@@ -302,6 +320,11 @@ export class Service<C extends Core = Core> {
     undo.push(() => this.inbox.delete(fact.eventId))
     this.advance(fact, undo)
     return true
+  }
+
+  /** Does something of its key wait in parking? Then it waits behind it. */
+  isWaiting(fact: Fact): boolean {
+    return this.parked.has(keyOf(fact))
   }
 
   private leaveParking(fact: Fact, undo: Undo[]): void {
@@ -322,13 +345,13 @@ export class Service<C extends Core = Core> {
     undo.push(() => (last === undefined ? this.lastConsumed.delete(name) : this.lastConsumed.set(name, last)))
   }
 
-  private keepAnswer(cause: RequestCause, result: unknown, undo: Undo[]): void {
+  keepAnswer(cause: RequestCause, result: unknown, undo: Undo[]): void {
     const name = `${cause.client}\n${cause.key}`
     this.answers.set(name, result)
     undo.push(() => this.answers.delete(name))
   }
 
-  private append(told: readonly Told[], undo: Undo[]): void {
+  append(told: readonly Told[], undo: Undo[]): void {
     for (const { event, message } of told) {
       const { topic, type } = event
       const { subject, key, payload, cause, correlationId } = message

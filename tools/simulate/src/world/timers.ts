@@ -3,7 +3,7 @@ import type { Due, Timer } from '@waybill/service-kit'
 import type { Undo } from '../database/table.js'
 
 const LEASE_MS = 30_000
-const BACKOFF_MAX_MS = 300_000
+const BACKOFF_MAX_MS = 30_000
 
 interface Kept {
   readonly kind: string
