@@ -43,13 +43,13 @@ export async function flow(run: Run): Promise<Measured> {
       const channel = await channelOf(ground, WIDTH.ours.single)
       const watcher = await Watcher.start(ground.house.addresses.kafkaBrokers, OrderConfirmed.topic.name, confirmedOrder)
       await ground.house.signal(bystanders, 'SIGSTOP')
-      if (run.isProfiled) await withClient(servers.postgresUrl, resetStatements)
       let seed = 0
       const orders = (count: number): readonly BenchOrder[] => benchOrders({ count, products, seed: (seed += 1), name: `FL${seed}` })
       const ours = (handing: Handing) => (): Promise<Round> => oursRound(ground, channel, watcher, orders(sizes.ours), handing)
       // the first orders of a process are dear: neither side's count
       await oursRound(ground, channel, watcher, orders(Math.min(2_000, sizes.ours)), BULK)
       const tell = (name: string, number: number, round: Stretch): void => run.say(`  ${name.padEnd(12)} ${number + 1}: ${rateOf(round).toFixed(0)} orders/s; ${cpuPerUnit(round, isProduct).toFixed(0)} us an order: ${cpuLine(round)}`)
+      if (run.isProfiled) return await profiled(run, ground, ours, channel)
       const results = await withTwin(run, ground, products, async (twin) => {
         await twin.round(orders(sizes.twin), BULK, WIDTH.twin.bulk)
         const bulk = await contest<Stretch>(
@@ -71,10 +71,6 @@ export async function flow(run: Run): Promise<Measured> {
         await twin.verify(run.say)
         return { ...bulk, ...single }
       })
-      if (run.isProfiled) {
-        const all = Object.entries(results).reduce((sum, [name, rounds]) => sum + (name.startsWith('ours') ? rounds.reduce((units, round) => units + round.units, 0) : 0), Math.min(2_000, sizes.ours))
-        run.say(['Statements:', ...(await statementLines(servers.postgresUrl, databases, all))].join('\n'))
-      }
       await ground.house.signal(bystanders, 'SIGCONT')
       await watcher.stop()
       await untilHeard(ground.api)
@@ -82,9 +78,24 @@ export async function flow(run: Run): Promise<Measured> {
       channel.close()
       return { figures: figuresOf(results as Readonly<Record<string, readonly Round[]>>), rounds: results }
     }),
-  ).finally(() => {
-    if (run.isProfiled) run.say(profileLines(readProfiles(run.profiles), 1).join('\n'))
-  })
+  )
+}
+
+/** Where the time goes, first by bulk calls and then by single ones; the figures of such a run say nothing. */
+async function profiled(run: Run, ground: Ground, ours: (handing: Handing) => () => Promise<Round>, channel: Channel): Promise<Measured> {
+  for (const handing of [BULK, SINGLE]) {
+    await withClient(ground.servers.postgresUrl, resetStatements)
+    await ground.house.profile(true)
+    const round = await ours(handing)()
+    await ground.house.profile(false)
+    run.say(`By ${handing.kind} calls: ${rateOf(round).toFixed(0)} orders/s; ${cpuPerUnit(round, isProduct).toFixed(0)} us an order: ${cpuLine(round)}; ${(round.commits / round.units).toFixed(3)} commits an order`)
+    run.say(profileLines(readProfiles(run.profiles), (name) => cpuPerUnit(round, (each) => each === name)).join('\n'))
+    run.say(['Statements (time with waiting):', ...(await statementLines(ground.servers.postgresUrl, databases, round.units))].join('\n'))
+  }
+  await ground.house.signal(bystanders, 'SIGCONT')
+  await untilHeard(ground.api)
+  await verifyHouse(ground, channel.accepted, run.say)
+  return { figures: [], rounds: [] }
 }
 
 async function oursRound({ servers, pids }: Ground, channel: Channel, watcher: Watcher, orders: readonly BenchOrder[], handing: Handing): Promise<Round> {

@@ -7,6 +7,8 @@ interface CpuProfile {
   readonly nodes: readonly { readonly id: number; readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number }; readonly children?: readonly number[] }[]
   readonly samples: readonly number[]
   readonly timeDeltas: readonly number[]
+  /** The file that the process runs. */
+  readonly program: string
 }
 
 /** Where one process spent its time. */
@@ -28,7 +30,7 @@ export function readProfiles(directory: string): readonly ProfileSummary[] {
     .toSorted((a, b) => b.busyMs - a.busyMs)
 }
 
-function summarize({ nodes, samples, timeDeltas }: CpuProfile): ProfileSummary {
+function summarize({ nodes, samples, timeDeltas, program }: CpuProfile): ProfileSummary {
   const self = new Map<number, number>()
   samples.forEach((id, index) => self.set(id, (self.get(id) ?? 0) + (timeDeltas[index] ?? 0) / 1_000))
   const [byPlace, byFunction] = [new Map<string, number>(), new Map<string, number>()]
@@ -43,8 +45,7 @@ function summarize({ nodes, samples, timeDeltas }: CpuProfile): ProfileSummary {
     const name = `${callFrame.functionName || '(anonymous)'} ${place}${callFrame.url === '' ? '' : ` ${callFrame.url.split('/').at(-1)}:${callFrame.lineNumber + 1}`}`
     byFunction.set(name, (byFunction.get(name) ?? 0) + ms)
   }
-  const service = nodes.map(({ callFrame }) => /\/(services\/[^/]+\/dist\/main|tools\/[^/]+\/dist\/.*main)\.js$/.exec(callFrame.url)?.[1]).find(Boolean) ?? 'unknown'
-  return { process: service, busyMs, byPlace: sorted(byPlace), byFunction: sorted(byFunction) }
+  return { process: /services\/([^/]+)\//.exec(program)?.[1] ?? 'services', busyMs, byPlace: sorted(byPlace), byFunction: sorted(byFunction) }
 }
 
 function placeOf(url: string, functionName: string): string {
@@ -56,10 +57,14 @@ function placeOf(url: string, functionName: string): string {
 
 const sorted = (sums: ReadonlyMap<string, number>): readonly (readonly [string, number])[] => [...sums].toSorted(([, a], [, b]) => b - a)
 
-/** The profile in lines for people, per unit of work. */
-export function profileLines(profiles: readonly ProfileSummary[], units: number, top = 14): readonly string[] {
-  const cells = (rows: ProfileSummary['byPlace']): string[] => rows.slice(0, top).map(([name, ms]) => `    ${((ms * 1_000) / units).toFixed(0).padStart(6)} us  ${name}`)
-  return profiles.filter(({ busyMs }) => busyMs > 500).flatMap(({ process: name, busyMs, byPlace, byFunction }) => [`${name}: ${((busyMs * 1_000) / units).toFixed(0)} us of CPU and waiting in the kernel`, '  by place', ...cells(byPlace), '  by function', ...cells(byFunction)])
+/** The profiles in lines for people: shares of the CPU that the system counted for each process, per piece of work. */
+export function profileLines(profiles: readonly ProfileSummary[], cpuUs: (process: string) => number, top = 18): readonly string[] {
+  return profiles.flatMap(({ process: name, busyMs, byPlace, byFunction }) => {
+    const us = cpuUs(name)
+    if (!(us >= 1)) return []
+    const cells = (rows: ProfileSummary['byPlace']): string[] => rows.slice(0, top).map(([what, ms]) => `    ${((ms / busyMs) * us).toFixed(1).padStart(7)} us  ${((ms / busyMs) * 100).toFixed(1).padStart(5)} %  ${what}`)
+    return [`${name}: ${us.toFixed(0)} us`, '  by place', ...cells(byPlace), '  by function', ...cells(byFunction)]
+  })
 }
 
 /** The dearest statements of these databases since the last reset, per unit of work. */

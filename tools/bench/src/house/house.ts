@@ -20,14 +20,14 @@ export class House {
     private readonly isInProcesses: boolean,
   ) {}
 
-  /** Starts it on these servers. With `profileTo`, every process leaves a CPU profile there at its end. Throws with the end of its log. */
+  /** Starts it on these servers. With `profileTo`, services can be profiled into that directory. Throws with the end of its log. */
   static async start(options: HouseOptions, profileTo?: string): Promise<House> {
     mkdirSync(options.directory, { recursive: true })
     const logFile = join(options.directory, 'house.log')
     const log = openSync(logFile, 'w')
     const child = fork(join(import.meta.dirname, 'house.main.js'), [], {
       execArgv: asStarted,
-      env: { MALLOC_ARENA_MAX: '1', ...process.env, ...(profileTo === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileTo}` }) },
+      env: { MALLOC_ARENA_MAX: '1', ...process.env, ...(profileTo === undefined ? {} : { NODE_OPTIONS: `--import=${import.meta.resolve('../frame/profiler.preload.js')}`, BENCH_PROFILES: profileTo }) },
       stdio: ['ignore', log, log, 'ipc'],
     })
     closeSync(log)
@@ -59,6 +59,13 @@ export class House {
   /** Holds services still, or lets them go on. Only where each has its process. */
   async signal(services: readonly ServiceName[], signal: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
     for (const service of services) await ask(this.child, { ask: 'signal', service, signal })
+  }
+
+  /** Begins to profile the services, or ends it and keeps the profiles. */
+  async profile(isOn: boolean): Promise<void> {
+    for (const pid of this.productPids()) process.kill(pid, 'SIGUSR2')
+    // to connect, or to write the file
+    await pause(isOn ? 200 : 3_000)
   }
 
   /** kill -9; resolves when it is ready again. */

@@ -24,9 +24,9 @@ class PaymentController {
       body: JSON.stringify({ token: paymentToken, amountMinor: totalMinor, currency: 'EUR', reference: orderId }),
     })
     if (!response.ok) throw new Error(`The provider answers ${response.status}`)
-    const { id } = (await response.json()) as { id: string }
+    const { authorization } = (await response.json()) as { authorization: string }
     await handleOnce(this.dataSource, message, async (manager) => {
-      await manager.save(manager.create(Payment, { orderId, authorization: id, amountMinor: totalMinor }))
+      await manager.save(manager.create(Payment, { orderId, authorization, amountMinor: totalMinor }))
       await publish(manager, 'twin.payment-authorized', { orderId })
     })
   }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { freePort, loopback } from '@waybill/testing'
 import { Kafka, logLevel } from 'kafkajs'
 import { measured, type Stretch } from '../frame/stretch.js'
 import type { Ground } from '../house/ground.js'
@@ -17,6 +18,8 @@ const services = ['order', 'inventory', 'payment'] as const
 type TwinService = (typeof services)[number]
 const topics = ['order-placed', 'stock-reserved', 'stock-refused', 'payment-authorized', 'order-confirmed', 'order-rejected'].map((name) => `twin.${name}`)
 const PARTITIONS = 12
+const PROVIDER_KEY = 'twin-provider-key'
+const START_MS = 60_000
 
 /** The naive twin at work: the same three hops as a team would write them that follows the books of Nest and TypeORM. */
 export interface Twin {
@@ -28,17 +31,18 @@ export interface Twin {
 
 /** Starts the twin beside the house, on the same servers, for some work. */
 export async function withTwin<T>(run: Run, ground: Ground, products: number, work: (twin: Twin) => Promise<T>): Promise<T> {
-  const { servers, house } = ground
+  const { servers } = ground
   const databases = Object.fromEntries(await Promise.all(services.map(async (service) => [service, await freshDatabase(servers, `twin_${service}`)] as const))) as Record<TwinService, string>
   await makeTopics(servers.kafkaBrokers)
   const children: ChildProcess[] = []
   try {
+    const paymentsUrl = await startProvider(children, join(ground.directory, 'twin-sandbox'))
     const urls: string[] = []
     for (const service of services) {
       const log = openSync(join(ground.directory, `twin-${service}.log`), 'w')
       const child = fork(join(import.meta.dirname, `${service}.main.js`), [], {
         execArgv: ['--disable-warning=TimeoutNegativeWarning'],
-        env: { ...process.env, DATABASE_URL: databases[service], KAFKA_BROKERS: servers.kafkaBrokers, PAYMENTS_URL: house.addresses.paymentsUrl, PAYMENTS_KEY: house.addresses.paymentApiKey },
+        env: { ...process.env, DATABASE_URL: databases[service], KAFKA_BROKERS: servers.kafkaBrokers, PAYMENTS_URL: paymentsUrl, PAYMENTS_KEY: PROVIDER_KEY },
         stdio: ['ignore', log, log, 'ipc'],
       })
       closeSync(log)
@@ -50,12 +54,12 @@ export async function withTwin<T>(run: Run, ground: Ground, products: number, wo
     await stockUp(databases, products)
     const watcher = await Watcher.start(servers.kafkaBrokers, 'twin.order-confirmed', ({ key }) => key?.toString())
     const channel = new Channel(urls[0] ?? '', {}, 16)
-    const names = new Map(children.flatMap(({ pid }, index) => (pid === undefined ? [] : [[pid, `twin ${services[index]}`] as const])))
-    const pids = (): ReadonlyMap<number, string> => new Map([...servers.pids, ...names, ...[...house.pids()].filter(([, name]) => name === 'outside')])
+    const names = ['outside', ...services.map((service) => `twin ${service}`)]
+    const pids = new Map([...servers.pids, ...children.flatMap(({ pid }, index) => (pid === undefined ? [] : [[pid, names[index] ?? ''] as const]))])
     const twin: Twin = {
       round: async (orders, handing, width) => {
         const until = watcher.count + orders.length
-        return measured(pids, orders.length, async () => {
+        return measured(() => pids, orders.length, async () => {
           await channel.place(orders, handing, width)
           await watcher.until(until)
         })
@@ -77,6 +81,18 @@ export async function withTwin<T>(run: Run, ground: Ground, products: number, wo
       child.kill('SIGTERM')
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
     }
+  }
+}
+
+/** A provider of the twin's own: in the ledger of ours nobody else has a place. */
+async function startProvider(children: ChildProcess[], directory: string): Promise<string> {
+  const port = await freePort()
+  const url = `http://${loopback}:${port}`
+  children.push(fork(join(import.meta.dirname, '..', '..', '..', 'local', 'dist', 'sandbox', 'payment-provider', 'main.js'), ['--data', directory, '--port', String(port), '--api-key', PROVIDER_KEY], { execArgv: [], stdio: 'ignore' }))
+  for (const until = Date.now() + START_MS; ; await pause(100)) {
+    const answer = await fetch(`${url}/health`).catch(() => undefined)
+    if (answer?.ok === true) return url
+    if (Date.now() > until) throw new Error("The twin's payment provider does not answer")
   }
 }
 
