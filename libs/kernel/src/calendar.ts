@@ -14,16 +14,17 @@ export function businessDate(text: string): BusinessDate {
 /** The day it is in a zone at an instant. */
 export const dayIn = (zone: string, at: Date): BusinessDate => DateTime.fromJSDate(at, { zone }).toFormat('yyyy-MM-dd') as BusinessDate
 
+// Whole days have no zone and no summer time: plain arithmetic, a hundred times as fast as a calendar library, on every order's way.
+const DAY_MS = 86_400_000
+
 /** Calendar days later (or earlier, if negative). */
-export const plusDays = (day: BusinessDate, days: number): BusinessDate =>
-  DateTime.fromISO(day, { zone: 'utc' }).plus({ days }).toFormat('yyyy-MM-dd') as BusinessDate
+export const plusDays = (day: BusinessDate, days: number): BusinessDate => new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10) as BusinessDate
 
 /** Calendar days from one day to another; negative if the second is earlier. */
-export const daysBetween = (from: BusinessDate, to: BusinessDate): number =>
-  Math.round(DateTime.fromISO(to, { zone: 'utc' }).diff(DateTime.fromISO(from, { zone: 'utc' }), 'days').days)
+export const daysBetween = (from: BusinessDate, to: BusinessDate): number => (Date.parse(to) - Date.parse(from)) / DAY_MS
 
 /** ISO weekday, 1 Monday to 7 Sunday. */
-export const weekdayOf = (day: BusinessDate): number => DateTime.fromISO(day, { zone: 'utc' }).weekday
+export const weekdayOf = (day: BusinessDate): number => new Date(Date.parse(day)).getUTCDay() || 7
 
 /** The instant of a wall-clock time (HH:mm) on a day in a zone. */
 export const instantAt = (day: BusinessDate, time: string, zone: string): Date => DateTime.fromISO(`${day}T${time}`, { zone }).toJSDate()

@@ -1,6 +1,7 @@
 import { crashPoint } from '@waybill/kernel'
 import type { ProviderAnswer, ProviderCall } from '../payments/payment-provider.js'
 import { PaymentProvider } from '../payments/payment-provider.js'
+import { Convoy } from './convoy.js'
 
 export interface ProviderAccess {
   /** Base address of its API. */
@@ -8,6 +9,12 @@ export interface ProviderAccess {
   readonly apiKey: string
   /** An answer that comes later is no answer. Unit: ms. */
   readonly deadlineMs: number
+}
+
+interface ProviderRequest {
+  readonly method: string
+  readonly headers: Record<string, string>
+  readonly body?: string
 }
 
 const paths: Readonly<Record<ProviderCall['kind'], string>> = {
@@ -35,6 +42,8 @@ const unknown = (why: string): ProviderAnswer => ({ outcome: 'unknown', why })
  * Everything else, silence included, says nothing about what happened.
  */
 export class HttpPaymentProvider extends PaymentProvider {
+  private readonly convoy = new Convoy()
+
   constructor(private readonly access: ProviderAccess) {
     super()
   }
@@ -63,8 +72,12 @@ export class HttpPaymentProvider extends PaymentProvider {
     return operation && answerOf(operation)
   }
 
+  private send(path: string, request: ProviderRequest) {
+    return this.convoy.accompany(() => this.ownAnswer(path, request))
+  }
+
   /** The answer, or in one word why there is none. */
-  private async send(path: string, request: { readonly method: string; readonly headers: Record<string, string>; readonly body?: string }) {
+  private async ownAnswer(path: string, request: ProviderRequest) {
     const { url, apiKey, deadlineMs } = this.access
     try {
       const response = await fetch(`${url}${path}`, {
