@@ -52,16 +52,17 @@ export async function run({ seed, steps: most, script: given, noRest, bug }: Run
   const steps = new Steps(house, people, swarmOf(random))
   bug?.plant(house)
   const script: Step[] = []
-  let count = 0
-  const result = (broken: readonly string[], isAtRest: boolean): RunResult => ({ seed, broken, script, isAtRest, steps: count, orders: house.order.database.table('orders').size })
+  let tries = 0
+  const result = (broken: readonly string[], isAtRest: boolean): RunResult => ({ seed, broken, script, isAtRest, steps: script.length, orders: house.order.database.table('orders').size })
   const happens = async (step: Step, mood: Mood): Promise<boolean> => {
-    count++
+    tries++
     const did = await steps.run(step, mood)
+    // who finds nothing to do has made no step
     if (did) script.push(mood === 'finishing' ? { ...step, mood } : step)
     return did
   }
 
-  for (let at = 0; at < (given?.length ?? most); at++) {
+  for (let at = 0; given ? at < given.length : script.length < most; at++) {
     const step = given?.[at] ?? steps.choose(random)
     await happens(step, step.mood ?? 'as-people-do')
     if (house.complaints.length > 0) return result(house.complaints, false)
@@ -69,7 +70,7 @@ export async function run({ seed, steps: most, script: given, noRest, bug }: Run
     const broken = [...brokenNow(house), ...(await brokenByOrder(house, new Random(step.with)))]
     if (broken.length > 0) return result(broken, false)
   }
-  if (!noRest) await comeToRest(house, people.actors.map(({ name }) => name), (step) => happens({ ...step, with: REST_BITS + count }, 'finishing'))
+  if (!noRest) await comeToRest(house, people.actors.map(({ name }) => name), (step) => happens({ ...step, with: REST_BITS + tries }, 'finishing'))
   const broken = [...house.complaints, ...brokenNow(house), ...brokenHistories(house)]
   return broken.length > 0 || noRest ? result(broken, false) : result(brokenAtRest(house, people), true)
 }

@@ -63,7 +63,7 @@ export class Database {
     const { shape } = this.table(table)
     const rest = { ...shape, checks: shape.checks.filter(({ name }) => name !== rule), uniques: shape.uniques.filter(({ name }) => name !== rule) }
     if (rest.checks.length + rest.uniques.length === shape.checks.length + shape.uniques.length) throw new Error(`${table} has no rule ${rule}`)
-    this.tables.set(table, this.table(table).copy(rest))
+    this.tables.set(table, this.table(table).under(rest))
   }
 
   /** Runs a statement; `undo` collects what it takes to take it back. Throws: Refused; an error that names a statement we cannot read. */

@@ -39,29 +39,47 @@ export type Undo = () => void
 
 /** The rows of a table with their constraints and, as they are asked for, their indexes. */
 export class Table {
-  private readonly rows = new Set<Row>()
-  private readonly uniques: Map<string, Row>[]
-  private readonly indexes = new Map<string, Map<unknown, Set<Row>>>()
+  private rows = new Set<Row>()
+  private uniques: Map<string, Row>[]
+  private indexes = new Map<string, Map<unknown, Set<Row>>>()
+  /** All of this is another table's, until something is written here. */
+  private isBorrowed = false
   private readonly required: readonly string[]
   /** Copied, so that all rows are of one form. */
   private readonly blank: Record<string, unknown>
   private serial = 0
 
-  constructor(
-    readonly shape: TableShape,
-    rows: Iterable<Row> = [],
-  ) {
+  constructor(readonly shape: TableShape) {
     this.required = shape.columns.flatMap(({ name, isRequired }) => (isRequired ? [name] : []))
     this.blank = Object.fromEntries(shape.columns.map(({ name }) => [name, null]))
     this.uniques = shape.uniques.map(() => new Map<string, Row>())
-    for (const row of rows) this.enter(row)
   }
 
-  /** Another table with the same rows, which counts on from here. */
-  copy(shape = this.shape): Table {
-    const copied = new Table(shape, this.rows)
+  /** Another table with the same rows, which counts on from here. This one must not change any more while the other is in use. */
+  copy(): Table {
+    const copied = new Table(this.shape)
+    copied.rows = this.rows
+    copied.uniques = this.uniques
+    copied.indexes = this.indexes
+    copied.isBorrowed = true
     copied.serial = this.serial
     return copied
+  }
+
+  /** The same rows under other rules. */
+  under(shape: TableShape): Table {
+    const table = new Table(shape)
+    for (const row of this.rows) table.enter(row)
+    table.serial = this.serial
+    return table
+  }
+
+  private own(): void {
+    if (!this.isBorrowed) return
+    this.isBorrowed = false
+    this.rows = new Set(this.rows)
+    this.uniques = this.uniques.map((unique) => new Map(unique))
+    this.indexes = new Map()
   }
 
   all(): Iterable<Row> {
@@ -119,15 +137,21 @@ export class Table {
 
   /** One row in the place of another. Throws: Refused. */
   private exchange(old: Row, row: Row): void {
+    this.own()
     const { uniques } = this.shape
-    const keys = uniques.map((unique) => [keyOf(unique, old), keyOf(unique, row)] as const)
-    for (const [place, [before, after]] of keys.entries()) {
-      const twin = after === undefined || after === before ? undefined : this.uniques[place]?.get(after)
-      if (twin) throw new Refused('23505', `${this.shape.name} has such a row: ${JSON.stringify(twin)}`)
-    }
-    for (const [place, [before, after]] of keys.entries()) {
-      if (before !== undefined && before !== after) this.uniques[place]?.delete(before)
-      if (after !== undefined) this.uniques[place]?.set(after, row)
+    for (let place = 0; place < uniques.length; place++) {
+      const unique = uniques[place]
+      const known = this.uniques[place]
+      if (!unique || !known) continue
+      const before = keyOf(unique, old)
+      const after = isKeyKept(unique, old, row) ? before : keyOf(unique, row)
+      if (after !== undefined && after !== before && known.has(after)) {
+        // what was exchanged so far goes back
+        for (let at = 0; at < place; at++) this.rename(at, row, old)
+        throw new Refused('23505', `${this.shape.name} has such a row: ${JSON.stringify(known.get(after))}`)
+      }
+      if (before !== undefined && before !== after) known.delete(before)
+      if (after !== undefined) known.set(after, row)
     }
     this.rows.delete(old)
     this.rows.add(row)
@@ -135,6 +159,16 @@ export class Table {
       index.get(old[column])?.delete(old)
       put(index, row[column], row)
     }
+  }
+
+  /** Under one rule, a row in the place of another. */
+  private rename(place: number, from: Row, to: Row): void {
+    const unique = this.shape.uniques[place]
+    const known = this.uniques[place]
+    if (!unique || !known) return
+    const [before, after] = [keyOf(unique, from), keyOf(unique, to)]
+    if (before !== undefined) known.delete(before)
+    if (after !== undefined) known.set(after, to)
   }
 
   remove(row: Row): Undo {
@@ -148,6 +182,7 @@ export class Table {
   }
 
   private enter(row: Row): void {
+    this.own()
     this.rows.add(row)
     for (const [place, unique] of this.shape.uniques.entries()) {
       const key = keyOf(unique, row)
@@ -157,6 +192,7 @@ export class Table {
   }
 
   private leave(row: Row): void {
+    this.own()
     this.rows.delete(row)
     for (const [place, unique] of this.shape.uniques.entries()) {
       const key = keyOf(unique, row)
@@ -176,6 +212,13 @@ function put(index: Map<unknown, Set<Row>>, value: unknown, row: Row): void {
 }
 
 const isSame = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((name) => b.includes(name))
+
+/** Do both rows have the same name under this rule, whatever it is? */
+function isKeyKept({ columns, where }: UniqueShape, old: Row, row: Row): boolean {
+  if (where !== undefined) return false
+  for (const column of columns) if (old[column] !== row[column]) return false
+  return true
+}
 
 /** Names the row by the columns of a rule; undefined: the rule does not ask about it. */
 function keyOf({ columns, nullsAreEqual, where }: UniqueShape, row: Row): string | undefined {

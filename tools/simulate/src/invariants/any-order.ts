@@ -5,7 +5,7 @@ import type { Random } from '../world/random.js'
 import { keyOf, type Service } from '../world/service.js'
 
 /** Facts of one key of one topic that are taken, at most. */
-const FACTS_MAX = 4
+const FACTS_MAX = 5
 
 /** What was told in which order may stay different: how it came about, not where it ended. Nor is since when somebody waits, for a wait that goes on is older than one that begins again. */
 const COURSE = /history$|movement$|^refused_input$|^input_keys$/
@@ -15,8 +15,18 @@ const COURSE = /history$|movement$|^refused_input$|^input_keys$/
  * some of them twice: where both end has to be the same. Of several orders nothing of the kind can be said: who comes first is served first.
  */
 export async function brokenByOrder(house: House, random: Random): Promise<string[]> {
-  const service = house.services[random.below(house.services.length)]
-  if (!service) return []
+  const several = house.services.flatMap((service) => waitingOf(house, service).map((queues) => ({ service, queues })))
+  const chosen = several[random.below(several.length)]
+  if (!chosen) return []
+  const { service, queues } = chosen
+  const [one, other] = [interleaved(queues, random), interleaved(queues, random)]
+  const [ended, endedOtherwise] = [await endOf(service, house, one), await endOf(service, house, other)]
+  if (ended === endedOtherwise) return []
+  return [`G16: ${service.name} ends otherwise when it is told in another order\n${told(one)}\n${only(ended, endedOtherwise)}\n${told(other)}\n${only(endedOtherwise, ended)}`]
+}
+
+/** What waits for a service about one order in more than one topic, order by order. */
+function waitingOf(house: House, service: Service): (readonly Fact[])[][] {
   const waiting = new Map<string, (readonly Fact[])[]>()
   for (const { topic, key, facts, position } of house.groupOf(service).ready) {
     if (service.parked.has(keyOf({ topic, key }))) continue
@@ -25,13 +35,7 @@ export async function brokenByOrder(house: House, random: Random): Promise<strin
     if (queues) queues.push(queue)
     else waiting.set(key, [queue])
   }
-  const several = [...waiting.values()].filter((queues) => queues.length > 1)
-  const queues = several[random.below(several.length)]
-  if (!queues) return []
-  const [one, other] = [interleaved(queues, random), interleaved(queues, random)]
-  const [ended, endedOtherwise] = [await endOf(service, house, one), await endOf(service, house, other)]
-  if (ended === endedOtherwise) return []
-  return [`G16: ${service.name} ends otherwise when it is told in another order\n${told(one)}\n${only(ended, endedOtherwise)}\n${told(other)}\n${only(endedOtherwise, ended)}`]
+  return [...waiting.values()].filter((queues) => queues.length > 1)
 }
 
 /** An order that topics permit: each queue from its front, and now and then from further back again. */

@@ -1,4 +1,4 @@
-import { FulfillmentHandedOver, ShipmentDelivered, ShipmentDispatched } from '@waybill/contracts'
+import { FulfillmentHandedOver, ShipmentPlanned } from '@waybill/contracts'
 import type { Fact } from '../world/bus.js'
 import type { PlantedBug } from './bug.js'
 
@@ -102,25 +102,20 @@ const notTold: PlantedBug = {
 
 const earlyFactDropped: PlantedBug = {
   name: 'early fact dropped',
-  what: 'after-sales lets shipments fall of orders that it has not heard of yet',
+  what: 'the warehouse lets the plan fall of a fulfillment that it has not heard of yet',
   breaks: 'G16',
-  plant: ({ afterSales }) =>
-    afterSales.alterProcess((process) => {
-      const isKnown = ({ payload }: { readonly payload: unknown }): boolean => {
-        const [care] = process.service.database.table('order_care').where('order_id', (payload as Fact['payload'])['order'])
-        return (care?.['placed'] ?? null) !== null
-      }
-      for (const { type } of [ShipmentDispatched, ShipmentDelivered]) {
-        const handler = process.events.get(type)
-        process.events.set(type, async (batch) => {
-          await process.change(
-            batch.filter((each) => !isKnown(each)),
-            () => Promise.resolve(),
-          )
-          const known = batch.filter(isKnown)
-          if (known.length > 0) await handler?.(known)
-        })
-      }
+  plant: ({ warehouse }) =>
+    warehouse.alterProcess((process) => {
+      const handler = process.events.get(ShipmentPlanned.type)
+      const isKnown = ({ payload }: { readonly payload: unknown }): boolean => [...process.service.database.table('fulfillments').where('id', (payload as Fact['payload'])['fulfillment'])].length > 0
+      process.events.set(ShipmentPlanned.type, async (batch) => {
+        const known = batch.filter(isKnown)
+        if (known.length > 0) await handler?.(known)
+        await process.change(
+          batch.filter((each) => !known.includes(each)),
+          () => Promise.resolve(),
+        )
+      })
     }),
 }
 

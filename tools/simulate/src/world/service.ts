@@ -33,6 +33,31 @@ export interface Core {
   readonly handlers: readonly object[]
 }
 
+/** A method that is declared to handle a type of message or a kind of timer. */
+interface Declared {
+  readonly name: string
+  readonly type: string | undefined
+  readonly timer: string | undefined
+}
+
+const declared = new WeakMap<object, readonly Declared[]>()
+
+/** By what its decorators say. */
+function handlersOf(handler: object): readonly Declared[] {
+  const prototype = Object.getPrototypeOf(handler) as Record<string, object>
+  const known = declared.get(prototype)
+  if (known) return known
+  const found = Object.getOwnPropertyNames(prototype).flatMap((name): Declared[] => {
+    const method = prototype[name]
+    if (name === 'constructor' || typeof method !== 'function') return []
+    const [type] = (Reflect.getMetadata('microservices:pattern', method) ?? []) as readonly string[]
+    const timer = Reflect.getMetadata(ON_TIMER, method) as { readonly kind: string } | undefined
+    return [{ name, type, timer: timer?.kind }]
+  })
+  declared.set(prototype, found)
+  return found
+}
+
 /** One running process of a service: it dies as a whole, and what it was about to do never happens. */
 export class Process<C extends Core = Core> extends UnitOfWork {
   readonly core: C
@@ -56,17 +81,12 @@ export class Process<C extends Core = Core> extends UnitOfWork {
     this.findHandlers()
   }
 
-  /** By what their decorators say. */
   private findHandlers(): void {
     for (const handler of this.core.handlers) {
       const methods = handler as Record<string, (given: readonly unknown[]) => Promise<void>>
-      for (const name of Object.getOwnPropertyNames(Object.getPrototypeOf(handler))) {
-        const method = methods[name]
-        if (name === 'constructor' || typeof method !== 'function') continue
-        const [type] = (Reflect.getMetadata('microservices:pattern', method) ?? []) as readonly string[]
-        const timer = Reflect.getMetadata(ON_TIMER, method) as { readonly kind: string } | undefined
-        if (type !== undefined) this.events.set(type, (batch) => method.call(handler, batch))
-        if (timer) this.timers.set(timer.kind, (due) => method.call(handler, due))
+      for (const { name, type, timer } of handlersOf(handler)) {
+        if (type !== undefined) this.events.set(type, (batch) => (methods[name] as EventHandler)(batch))
+        if (timer !== undefined) this.timers.set(timer, (due) => (methods[name] as TimerHandler)(due))
       }
     }
   }
