@@ -91,6 +91,27 @@ describe('a proxy before a database', () => {
     expect(await written()).toEqual([])
   })
 
+  test('a reply that cannot come any more, because its connection ended otherwise, is met at the next request; or given up', async () => {
+    const happened = proxy.plan({ request: 'SELECT pg_sleep', act: 'drop-reply' })
+    const gone = await client()
+    const asked = expect(gone.query('SELECT pg_sleep(30)')).rejects.toThrow()
+    await eventually(async () => expect((await atServer.query("SELECT FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(30)%' AND state = 'active'")).rowCount).toBe(1))
+    proxy.cut()
+    await asked
+    gone.release(true)
+    await expect(pool.query('SELECT pg_sleep(0)')).rejects.toThrow()
+    await happened
+    const never = proxy.plan({ request: 'SELECT pg_sleep', act: 'drop-reply' })
+    const waits = await client()
+    const unanswered = expect(waits.query('SELECT pg_sleep(30)')).rejects.toThrow()
+    await eventually(async () => expect((await atServer.query("SELECT FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(30)%' AND state = 'active'")).rowCount).toBeGreaterThan(0))
+    proxy.abandon()
+    await expect(never).rejects.toThrow('given up')
+    proxy.cut()
+    await unanswered
+    waits.release(true)
+  })
+
   test('a hole to the server leaves the client waiting for ever, and a later connection works', async () => {
     const stuck = await client()
     proxy.blackHole('to-server')

@@ -5,6 +5,7 @@ import pg from 'pg'
 import { eventually } from '../eventually.js'
 import { findJava, startEmbeddedKafka, type RunningBroker } from '../infrastructure/embedded-kafka.js'
 import { startEmbeddedPostgres, type RunningServer } from '../infrastructure/embedded-postgres.js'
+import type { KafkaUsers, SecuredAccess } from '../infrastructure/kafka-security.js'
 import { giveBackPort } from '../infrastructure/ports.js'
 import { rememberedProcess } from '../infrastructure/server-process.js'
 
@@ -20,11 +21,17 @@ export class OwnServers {
   private postgres: RunningServer | undefined
   private directory = ''
 
-  /** Where each keeps its data; default: a temporary directory. */
-  constructor(private readonly places: { readonly kafka?: string; readonly postgres?: string } = {}) {}
+  /** Where each keeps its data; default: a temporary directory. And who has to log in at the broker; default: nobody. */
+  constructor(private readonly places: { readonly kafka?: string; readonly postgres?: string } = {}, private readonly users?: KafkaUsers) {}
 
   get brokers(): readonly string[] {
     return (this.broker?.brokers ?? '').split(',')
+  }
+
+  /** How the broker's administrator gets in, where users have to log in. Throws: where they need not. */
+  get kafkaAdmin(): SecuredAccess {
+    if (!this.broker?.admin) throw new Error('nobody has to log in at this broker')
+    return this.broker.admin
   }
 
   /** The administrator's. */
@@ -41,7 +48,7 @@ export class OwnServers {
   async startBroker(): Promise<void> {
     const java = await findJava(process.env)
     if ('refused' in java) throw new Error(java.refused)
-    this.broker = await startEmbeddedKafka({ directory: this.placeOf('kafka'), preferredPort: portOf(this.broker?.brokers), java: java.path, durable: true, say: () => undefined })
+    this.broker = await startEmbeddedKafka({ directory: this.placeOf('kafka'), preferredPort: portOf(this.broker?.brokers), java: java.path, durable: true, say: () => undefined, ...(this.users ? { users: this.users } : {}) })
   }
 
   async startPostgres(): Promise<void> {

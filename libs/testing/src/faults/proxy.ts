@@ -80,6 +80,8 @@ class FaultProxy implements Proxy {
   private readonly server: Server
   private readonly open = new Set<Connection>()
   private readonly plans: Plan[] = []
+  /** Plans whose request has passed and whose reply has not come yet. */
+  private readonly awaited = new Map<PlannedFault, { readonly plan: Plan; readonly connection: Connection }>()
   private readonly weather: Weather
   private isRefusing = false
   private failure: Error | undefined
@@ -185,7 +187,16 @@ class FaultProxy implements Proxy {
 
   private ended(connection: Connection, direction: Direction): void {
     connection.lines[direction].end()
-    if (connection.client.destroyed && connection.server.destroyed) this.open.delete(connection)
+    if (!connection.client.destroyed || !connection.server.destroyed) return
+    this.open.delete(connection)
+    // the reply that was to be met will not come any more: the next one of its kind
+    for (const { plan, connection: at } of this.awaited.values()) if (at === connection) this.planAgain(plan)
+  }
+
+  private planAgain(plan: Plan): void {
+    this.awaited.delete(plan)
+    plan.left = 1
+    this.plans.push(plan)
   }
 
   private read(connection: Connection, work: () => void): void {
@@ -212,7 +223,10 @@ class FaultProxy implements Proxy {
         fault.happened()
         return
       }
-      if (fault !== undefined && message.exchange !== undefined) message.exchange.fault = fault
+      if (fault !== undefined && message.exchange !== undefined) {
+        message.exchange.fault = fault
+        this.awaited.set(fault, { plan: fault, connection })
+      }
       passed.push(message.bytes)
     }
     if (passed.length > 0) line.push(Buffer.concat(passed))
@@ -232,6 +246,7 @@ class FaultProxy implements Proxy {
     }
     if (passed.length > 0) line.push(Buffer.concat(passed))
     if (over?.fault === undefined) return
+    this.awaited.delete(over.fault)
     if (over.fault.act === 'drop-reply') reset(connection)
     // Not a reset, which would also take the answer away if the client has not read it yet.
     else connection.server.destroy()
@@ -249,7 +264,8 @@ class FaultProxy implements Proxy {
   }
 
   private abandonPlans(why: Error): void {
-    for (const plan of this.plans.splice(0)) plan.abandon(why)
+    for (const plan of [...this.plans.splice(0), ...[...this.awaited.values()].map(({ plan }) => plan)]) plan.abandon(why)
+    this.awaited.clear()
   }
 }
 

@@ -1,5 +1,6 @@
 export { findJava, startEmbeddedKafka, type RunningBroker } from './embedded-kafka.js'
 export { startEmbeddedPostgres, type RunningServer } from './embedded-postgres.js'
 export * from './find.js'
+export { type KafkaUsers, type SecuredAccess } from './kafka-security.js'
 export { freePort, giveBackPort, loopback } from './ports.js'
 export { rememberProcess, rememberedProcess, stopRemembered } from './server-process.js'
