@@ -64,9 +64,9 @@ export async function run({ seed, steps: most, script: given, noRest, bug }: Run
 
   for (let at = 0; given ? at < given.length : script.length < most; at++) {
     const step = given?.[at] ?? steps.choose(random)
-    await happens(step, step.mood ?? 'as-people-do')
+    const did = await happens(step, step.mood ?? 'as-people-do')
     if (house.complaints.length > 0) return result(house.complaints, false)
-    if (step.with % LOOK_EVERY !== 0) continue
+    if (!did || step.mood || step.with % LOOK_EVERY !== 0) continue
     const broken = [...brokenNow(house), ...(await brokenByOrder(house, new Random(step.with)))]
     if (broken.length > 0) return result(broken, false)
   }

@@ -80,10 +80,15 @@ export class Steps {
     }
   }
 
-  /** Lets it happen. False: there is nothing of that name. */
+  /** Lets it happen, which takes a moment. False: there is nothing of that name, and nothing has happened, so that it can be left out of a script. */
   async run(step: Step, mood: Mood = 'as-people-do'): Promise<boolean> {
+    const did = await this.happen(step, mood)
+    if (did) this.house.pass(1)
+    return did
+  }
+
+  private async happen(step: Step, mood: Mood): Promise<boolean> {
     const { house } = this
-    house.pass(1)
     house.requests.begin(step.with)
     const [name = '', what = ''] = cut(step.of)
     const service = house.services.find((each) => each.name === name)

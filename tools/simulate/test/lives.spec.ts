@@ -39,7 +39,7 @@ describe('a script', () => {
     const again = await run({ seed: 3, steps: STEPS, script: read, noRest: !found.isAtRest, bug })
     expect(again.broken).toEqual(found.broken)
 
-    const shortest = await shortestScript(found, bug, 200)
+    const shortest = await shortestScript(found, bug, 400)
     expect(shortest.script.length).toBeLessThan(found.script.length / 2)
     expect(kindOf(shortest.broken)).toBe(kindOf(found.broken))
   }, 60_000)
