@@ -1,4 +1,5 @@
 export { carrierSpeed, type Commerce, type CommerceOptions, progressOf, shortWaits, startCommerce, untilAtRest } from './commerce.js'
+export { handOverAll, packOne, pickOneList } from './floor.js'
 export { Random } from './random.js'
 export type { Rest } from './rest.js'
 export { keepWorking, Run } from './run.js'

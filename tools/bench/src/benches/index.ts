@@ -1,5 +1,12 @@
 import type { Bench } from '../run.js'
+import { floor } from './floor.js'
 import { flow } from './flow.js'
+import { idle } from './idle.js'
+import { intake } from './intake.js'
+import { open } from './open.js'
+import { bus, relay } from './relay.js'
+import { hotsku, reserve } from './reserve.js'
+import { start } from './start.js'
 
 /** All benches, in the order in which they run. */
-export const benches: Readonly<Record<string, Bench>> = { flow }
+export const benches: Readonly<Record<string, Bench>> = { floor, intake, reserve, hotsku, relay, bus, flow, open, idle, start }

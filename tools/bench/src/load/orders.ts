@@ -18,12 +18,12 @@ const LINES_MAX = 5
 export const productOf = (index: number): string => `B-${String(index).padStart(6, '0')}`
 
 /** Orders of a seed, of 1 to 5 lines: the same seed gives the same orders. */
-export function benchOrders({ count, products, seed, name, demand = 'zipf' }: { readonly count: number; readonly products: number; readonly seed: number; readonly name: string; readonly demand?: Demand }): readonly BenchOrder[] {
+export function benchOrders({ count, products, seed, name, demand = 'zipf', linesMax = LINES_MAX }: { readonly count: number; readonly products: number; readonly seed: number; readonly name: string; readonly demand?: Demand; readonly linesMax?: number }): readonly BenchOrder[] {
   const random = new Random(seed)
   const pick = demand === 'hot' ? () => 0 : demand === 'uniform' ? () => random.between(0, products - 1) : zipf(random, products)
   return Array.from({ length: count }, (_, index) => {
     const wanted = new Map<string, number>()
-    for (let line = demand === 'hot' ? 1 : random.between(1, LINES_MAX); line > 0; line--) wanted.set(productOf(pick()), random.chance(SINGLE) ? 1 : random.between(2, UNITS_MAX))
+    for (let line = random.between(1, linesMax); line > 0; line--) wanted.set(productOf(pick()), random.chance(SINGLE) ? 1 : random.between(2, UNITS_MAX))
     return { reference: `${name}-${index}`, lines: [...wanted].map(([product, units]) => ({ product, units })) }
   })
 }

@@ -41,7 +41,7 @@ export class Watcher {
   }
 
   /** Resolves when so many have been heard of in all. Throws when nothing new comes for a while. */
-  async until(count: number, silenceMs = 60_000): Promise<void> {
+  async until(count: number, silenceMs = 120_000): Promise<void> {
     if (this.seen.size >= count) return
     await new Promise<void>((resolve, reject) => {
       let last = this.seen.size

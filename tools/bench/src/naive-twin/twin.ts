@@ -99,7 +99,7 @@ async function startProvider(children: ChildProcess[], directory: string): Promi
 async function makeTopics(brokers: string): Promise<void> {
   const admin = new Kafka({ clientId: 'bench', brokers: brokers.split(','), logLevel: logLevel.NOTHING }).admin()
   await admin.connect()
-  await admin.createTopics({ topics: topics.map((topic) => ({ topic, numPartitions: PARTITIONS, replicationFactor: 1 })) })
+  await admin.createTopics({ timeout: 30_000, topics: topics.map((topic) => ({ topic, numPartitions: PARTITIONS, replicationFactor: 1 })) })
   await admin.disconnect()
   // their leaders are known to everybody a moment later
   await pause(1_000)
