@@ -3,6 +3,7 @@ import kafkajs, { type Admin, type EachBatchPayload, type KafkaConfig, type logC
 import type { ConnectionOptions } from 'node:tls'
 import { quietIdleConnections } from './idle-timer.js'
 import { MembershipLost, type ConsumerHooks, type FetchedBatch, type KafkaConsumer, type KafkaDriver, type KafkaProducer, type OutgoingRecord, type PartitionOffset, type PartitionOffsets } from './kafka-driver.js'
+import { explainRefusal, hasNoCoordinator, isRefusal } from './not-permitted.js'
 import type { MessagingLog } from './platform.js'
 import { onBroker } from './registry.js'
 
@@ -86,7 +87,8 @@ class KafkaJsDriver implements KafkaDriver {
     await producer.connect()
     return {
       send: async (records) => {
-        await producer.sendBatch({ topicMessages: this.byTopic(records), acks: ALL_REPLICAS, timeout: PRODUCE_TIMEOUT_MS })
+        const topicMessages = this.byTopic(records)
+        await this.explained({ topics: topicMessages.map(({ topic }) => topic) }, () => producer.sendBatch({ topicMessages, acks: ALL_REPLICAS, timeout: PRODUCE_TIMEOUT_MS }))
       },
       close: () => producer.disconnect(),
     }
@@ -94,7 +96,8 @@ class KafkaJsDriver implements KafkaDriver {
 
   async openConsumer(group: string, topics: readonly string[], hooks: ConsumerHooks): Promise<KafkaConsumer> {
     const names = topics.map((topic) => onBroker(this.namespace, topic))
-    const partitions = await this.partitionCount(names)
+    const needed = { group: onBroker(this.namespace, group), topics: names }
+    const partitions = await this.explained(needed, () => this.partitionCount(names))
     const consumer = this.client(connecting.consumer).consumer({
       ...consumerSettings,
       sessionTimeout: this.times.sessionMs ?? consumerSettings.sessionTimeout,
@@ -104,20 +107,25 @@ class KafkaJsDriver implements KafkaDriver {
       maxBytesPerPartition: (topics.length <= 3 ? 256 : 128) * 1024,
     })
     const { CRASH, GROUP_JOIN, FETCH } = consumer.events
-    consumer.on(CRASH, ({ payload }) => hooks.onCrash(payload.error, payload.restart))
+    consumer.on(CRASH, ({ payload }) => {
+      const explained = this.explained(needed, () => Promise.reject(payload.error))
+      explained.catch((error: Error) => hooks.onCrash(error, payload.restart))
+    })
     consumer.on(FETCH, () => hooks.onFetched())
     consumer.on(GROUP_JOIN, ({ payload }) => {
       hooks.onJoined(new Map(Object.entries(payload.memberAssignment).map(([name, numbers]) => [this.logical(name), numbers])))
     })
     try {
-      await consumer.connect()
-      await consumer.subscribe({ topics: names, fromBeginning: true })
-      await consumer.run({
-        autoCommit: false,
-        eachBatchAutoResolve: false,
-        // As many as partitions: one fetch then arrives whole, in one tick, and is the round.
-        partitionsConsumedConcurrently: partitions,
-        eachBatch: (payload) => hooks.onBatch(this.fetched(payload)),
+      await this.explained(needed, async () => {
+        await consumer.connect()
+        await consumer.subscribe({ topics: names, fromBeginning: true })
+        await consumer.run({
+          autoCommit: false,
+          eachBatchAutoResolve: false,
+          // As many as partitions: one fetch then arrives whole, in one tick, and is the round.
+          partitionsConsumedConcurrently: partitions,
+          eachBatch: (payload) => hooks.onBatch(this.fetched(payload)),
+        })
       })
     } catch (error) {
       await consumer.disconnect().catch(() => undefined)
@@ -130,8 +138,8 @@ class KafkaJsDriver implements KafkaDriver {
   }
 
   async offsets(group: string, topics: readonly string[]): Promise<readonly PartitionOffsets[]> {
-    return this.asAdmin(async (admin) => {
-      const names = topics.map((topic) => onBroker(this.namespace, topic))
+    const names = topics.map((topic) => onBroker(this.namespace, topic))
+    const asked = (): Promise<PartitionOffsets[]> => this.asAdmin(async (admin) => {
       const committed = await admin.fetchOffsets({ groupId: onBroker(this.namespace, group), topics: names })
       const all: PartitionOffsets[] = []
       for (const name of names) {
@@ -143,6 +151,7 @@ class KafkaJsDriver implements KafkaDriver {
       }
       return all
     })
+    return this.explained({ group: onBroker(this.namespace, group), topics: names }, asked)
   }
 
   async moveGroup(group: string, offsets: readonly PartitionOffset[]): Promise<void> {
@@ -206,6 +215,19 @@ class KafkaJsDriver implements KafkaDriver {
   private logical(name: string): string {
     invariant(name.startsWith(this.namespace), 'a topic of another namespace is not ours', { name })
     return name.slice(this.namespace.length)
+  }
+
+  /** Says what exactly the brokers refuse, if that is why it fails. */
+  private async explained<R>(needed: { readonly group?: string; readonly topics: readonly string[] }, work: () => Promise<R>): Promise<R> {
+    try {
+      return await work()
+    } catch (error) {
+      const { sasl } = this.config
+      const user = sasl && 'username' in sasl ? sasl.username : 'this client'
+      if (hasNoCoordinator(error)) throw new Error(`${error.message} of ${needed.group}: the brokers have none just now, or refuse ${user} the group`, { cause: error })
+      if (!isRefusal(error)) throw error
+      throw await this.asAdmin((admin) => explainRefusal(admin, user, needed, error))
+    }
   }
 
   private async asAdmin<R>(work: (admin: Admin) => Promise<R>): Promise<R> {

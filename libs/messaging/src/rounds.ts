@@ -2,6 +2,7 @@ import { crashPoint } from '@waybill/kernel'
 import { guardOffsets, NextOffsets, partitionId, type LostRecords } from './offsets.js'
 import { MembershipLost, type FetchedBatch, type KafkaConsumer, type KafkaDriver, type PartitionOffset } from './kafka-driver.js'
 import { messageOf } from './failure.js'
+import { NotPermitted } from './not-permitted.js'
 import { isCompacted } from './registry.js'
 import { RoundAborted, RoundWork, type RoundLife, type WorkParts } from './round-work.js'
 import { backoffMs, Bell, pause, within } from './waiting.js'
@@ -135,7 +136,8 @@ export class KafkaRounds {
         if (this.stopped) await this.leave()
         return
       } catch (error) {
-        if (tries % 20 === 0) this.parts.log.warn({ group: this.parts.group, error: messageOf(error), tries: tries + 1 }, 'the consumer could not start and tries again')
+        if (tries % 20 === 0 && error instanceof NotPermitted) this.parts.alarm('not-permitted', 'the consumer may not read what it has to: it tries again until it may', { group: this.parts.group, error: messageOf(error) })
+        else if (tries % 20 === 0) this.parts.log.warn({ group: this.parts.group, error: messageOf(error), tries: tries + 1 }, 'the consumer could not start and tries again')
         await pause(backoffMs(tries, START_RETRY_FIRST_MS, START_RETRY_MAX_MS), this.stopSignal.signal)
       }
     }

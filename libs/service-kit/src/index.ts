@@ -25,6 +25,7 @@ export {
 export { checkIfMatch, etagOf } from './etag.js'
 export { makeIdsBy, newId } from './ids.js'
 export { IsDay } from './is-day.js'
+export { kafkaAccess, kafkaSettings } from './kafka-access.js'
 export { Links, readLink, signLink, type Link } from './links.js'
 export { Log, type LogData } from './logging.js'
 export { Metrics } from './metrics.js'

@@ -1,14 +1,11 @@
-import { config, ConfigError, exampleEnv, flag, integer, list, oneOf, optional, secret, text, url, type Env } from './config.js'
+import { config, ConfigError, exampleEnv, integer, oneOf, optional, secret, text, url, type Env } from './config.js'
 import { POOL_MAX } from './database.js'
+import { kafkaSettings } from './kafka-access.js'
 
 const read = config({
   databaseUrl: url('DATABASE_URL', { schemes: ['postgres', 'postgresql'] }),
   databasePoolMax: integer('DATABASE_POOL_MAX', { default: POOL_MAX, min: 2, max: 50 }),
-  kafkaBrokers: list('KAFKA_BROKERS'),
-  kafkaSsl: flag('KAFKA_SSL', { default: false }),
-  kafkaSaslMechanism: optional(oneOf('KAFKA_SASL_MECHANISM', ['plain', 'scram-sha-256', 'scram-sha-512'])),
-  kafkaUsername: optional(text('KAFKA_USERNAME')),
-  kafkaPassword: optional(secret('KAFKA_PASSWORD', { lengthMin: 1 })),
+  ...kafkaSettings,
   namespace: text('NAMESPACE', { default: '' }),
   host: text('HOST', { default: '127.0.0.1' }),
   port: integer('PORT', { default: 0, max: 65_535 }),

@@ -7,6 +7,7 @@ import { openPool } from './database.js'
 import { EventLoopDelay } from './event-loop-delay.js'
 import { Health } from './health.js'
 import { Housekeeping } from './housekeeping.js'
+import { kafkaAccess } from './kafka-access.js'
 import type { KitConfig } from './kit-config.js'
 import { openLogger, PinoLog, type Log } from './logging.js'
 import { PrometheusMetrics } from './metrics.js'
@@ -84,12 +85,3 @@ export function layPlumbing(
     timerSet,
   }
 }
-
-const kafkaAccess = (service: string, config: KitConfig) => ({
-  brokers: config.kafkaBrokers,
-  clientId: service,
-  ssl: config.kafkaSsl,
-  ...(config.kafkaSaslMechanism === undefined
-    ? {}
-    : { sasl: { mechanism: config.kafkaSaslMechanism, username: config.kafkaUsername ?? '', password: config.kafkaPassword ?? '' } }),
-})

@@ -61,7 +61,9 @@ describe('a timer', () => {
   test('that its work consumed is not given back: that would be a statement for nothing', async () => {
     const asked = jest.spyOn(pg.Pool.prototype, 'query')
     const name = randomUUID()
-    timers.handle = (due) => consume(due, name)
+    timers.handle = async (due) => {
+      await consume(due, name)
+    }
     await schedule('sample', [name])
     await eventually(async () => expect(await valueOf(name)).toBe(1))
     await wait(100)
