@@ -41,16 +41,24 @@ if (unknown !== undefined) program.error(`There is no bench ${unknown}. Benches:
 
 const directory = join(dataDirectory, 'bench')
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
+const ending = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (ending.signal.aborted) process.exit(130)
+    say('\nStopping')
+    ending.abort()
+  })
+}
 const results: BenchResult[] = []
 let failed = 0
 for (const name of wanted) {
   const bench = benches[name]
-  if (!bench) continue
+  if (!bench || ending.signal.aborted) continue
   const profiles = join(directory, 'profiles', name)
   rmSync(profiles, { recursive: true, force: true })
   mkdirSync(profiles, { recursive: true })
   const isQuick = options.quick === true
-  const run: Run = { isQuick, rounds: options.rounds ?? ROUNDS[isQuick ? 'quick' : 'full'], isProfiled: options.profile === true, directory: join(directory, 'run'), profiles, say: (line) => say(`  ${line}`) }
+  const run: Run = { isQuick, rounds: options.rounds ?? ROUNDS[isQuick ? 'quick' : 'full'], isProfiled: options.profile === true, directory: join(directory, 'run'), profiles, signal: ending.signal, say: (line) => say(`  ${line}`) }
   const loadBefore = loadavg()[0] ?? 0
   const started = performance.now()
   say(`\n${name}${isQuick ? ' (quick)' : ''}`)

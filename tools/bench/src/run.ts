@@ -11,6 +11,8 @@ export interface Run {
   readonly directory: string
   /** Where CPU profiles go. */
   readonly profiles: string
+  /** Gives the run up; what was started is stopped. */
+  readonly signal: AbortSignal
   readonly say: (line: string) => void
 }
 

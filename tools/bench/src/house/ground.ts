@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Api } from '@waybill/local'
@@ -24,7 +24,7 @@ export interface Ground {
 export async function withServers<T>(run: Run, work: (servers: BenchServers) => Promise<T>): Promise<T> {
   const servers = await startServers(join(run.directory, 'servers'), run.isProfiled, run.say)
   try {
-    return await work(servers)
+    return await orGivenUp(run, work(servers))
   } finally {
     await servers.stop()
   }
@@ -33,15 +33,25 @@ export async function withServers<T>(run: Run, work: (servers: BenchServers) => 
 /** Starts a house with its company on these servers for some work, and stops it whatever becomes of it. */
 export async function withHouse<T>(run: Run, servers: BenchServers, options: Pick<HouseOptions, 'processes' | 'carrierSpeed' | 'env'> & { readonly products: number }, work: (ground: Ground) => Promise<T>): Promise<T> {
   const directory = join(run.directory, 'house')
-  rmSync(directory, { recursive: true, force: true })
   const { products, ...rest } = options
   const house = await House.start({ directory, postgresUrl: servers.postgresUrl, kafkaBrokers: servers.kafkaBrokers, ...rest }, run.isProfiled ? run.profiles : undefined)
   try {
     if (products > 0) await loadCompany(house.addresses, directory, products, run.say)
-    return await work({ servers, house, api: new Api(house.addresses, 'Bench'), directory, pids: () => new Map([...servers.pids, ...house.pids()]) })
+    return await orGivenUp(run, work({ servers, house, api: new Api(house.addresses, 'Bench'), directory, pids: () => new Map([...servers.pids, ...house.pids()]) }))
   } finally {
     await house.stop()
   }
+}
+
+/** What the work comes to; throws as soon as the run is given up. */
+async function orGivenUp<T>({ signal }: Run, work: Promise<T>): Promise<T> {
+  work.catch(() => undefined)
+  const givenUp = once(signal, 'abort').then(() => {
+    throw new Error('given up')
+  })
+  givenUp.catch(() => undefined)
+  if (signal.aborted) throw new Error('given up')
+  return Promise.race([work, givenUp])
 }
 
 /** A channel at the house's door. */

@@ -6,11 +6,18 @@ import type { Answered, Asked, HouseOptions, ServicePids } from './messages.js'
 const services: readonly ServiceName[] = ['order', 'inventory', 'warehouse', 'shipping', 'after-sales', 'notification', 'console']
 let installation: Installation | undefined
 let isInProcesses = false
+let starting: Promise<Installation> | undefined
 const others: { readonly service: ServiceName; readonly process: SupervisedProcess }[] = []
 
 process.on('message', (asked: Asked) => void answer(asked))
-// a bench that was killed must not leave a house behind
-process.on('disconnect', () => void end().finally(() => process.exit(1)))
+const given = new AbortController()
+// a bench that was killed must not leave a house behind: one that is starting is given up, one that is held still is let go first
+process.on('disconnect', () => {
+  given.abort()
+  for (const [, pid] of installation ? pidsOf(installation) : []) process.kill(pid, 'SIGCONT')
+  void end().finally(() => process.exit(1))
+})
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined)
 
 async function answer(asked: Asked): Promise<void> {
   try {
@@ -26,7 +33,8 @@ async function answer(asked: Asked): Promise<void> {
 async function act(asked: Asked): Promise<Partial<Answered>> {
   switch (asked.ask) {
     case 'start': {
-      installation = await start(asked.options)
+      starting = start(asked.options)
+      installation = await starting
       isInProcesses = asked.options.processes
       return { addresses: addressesOf(installation), pids: pidsOf(installation) }
     }
@@ -52,12 +60,14 @@ function start({ postgresUrl, kafkaBrokers, ...options }: HouseOptions): Promise
     ...options,
     reset: true,
     isApart: true,
+    signal: given.signal,
     servers: { postgresUrl, kafkaBrokers, description: 'servers of the bench' },
     say: (line) => process.stdout.write(`${line}\n`),
   })
 }
 
 async function end(): Promise<void> {
+  await starting?.catch(() => undefined)
   for (const { process: other } of others.splice(0)) await other.stop()
   await installation?.stop()
   installation = undefined

@@ -83,9 +83,19 @@ export class House {
   async stop(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return
     const ended = once(this.child, 'exit')
+    // who is held still cannot end
+    for (const [, pid] of this.servicePids) continueProcess(pid)
     await ask(this.child, { ask: 'stop' })
     await Promise.race([ended, pause(10_000)])
     if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill('SIGKILL')
+  }
+}
+
+function continueProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGCONT')
+  } catch {
+    // it has ended
   }
 }
 

@@ -10,7 +10,7 @@ import type { Run } from '../run.js'
 
 const exec = promisify(execFile)
 /** The rival as it was compared with. */
-const VERSION = '3.7.4'
+const VERSION = '3.7.3'
 const INSTALL_MS = 240_000
 
 /** What a checkout of Vendure costs, or why it could not be measured. */
