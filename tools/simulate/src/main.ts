@@ -1,6 +1,7 @@
 // `npm run simulate`: many lives of the whole house in one process, under faults at every step, each repeatable by its seed.
 import { readFile } from 'node:fs/promises'
 import { program } from 'commander'
+import { plantedBugs } from './planted/index.js'
 import { run, type RunResult } from './run.js'
 import { shortestScript } from './shrink/shortest-script.js'
 import { stepOf, textOf } from './steps.js'
@@ -12,6 +13,7 @@ interface Options {
   readonly seed?: string
   readonly script?: string
   readonly shrink: string
+  readonly bug?: string
 }
 
 const options = program
@@ -23,6 +25,7 @@ const options = program
   .option('--seed <seed>', 'this life alone')
   .option('--script <file>', 'the steps in this file, one a line as printed, instead of what the seed would choose')
   .option('--shrink <tries>', 'tries to find a shorter script of what broke', '1500')
+  .option('--bug <name>', `a mistake made on purpose: ${plantedBugs.map(({ name }) => name).join(', ')}`)
   .parse()
   .opts<Options>()
 
@@ -35,13 +38,16 @@ const first = Number(options.seed ?? options.first)
 const seeds = options.seed === undefined ? Number(options.seeds) : 1
 const script = options.script === undefined ? undefined : (await readFile(options.script, 'utf8')).split('\n').filter((line) => line.trim() !== '').map(stepOf)
 
+const bug = plantedBugs.find(({ name }) => name === options.bug)
+if (options.bug !== undefined && !bug) program.error(`there is no planted bug ${options.bug}`)
+
 let steps = 0
 let orders = 0
 const broken: RunResult[] = []
 const startedCpu = process.cpuUsage().user
 let toldAt = Date.now()
 for (let seed = first; seed < first + seeds && broken.length < TELL_MAX; seed++) {
-  const result = await run({ seed, steps: Number(options.steps), ...(script ? { script } : {}) })
+  const result = await run({ seed, steps: Number(options.steps), ...(script ? { script } : {}), ...(bug ? { bug } : {}) })
   steps += result.steps
   orders += result.orders
   if (result.broken.length > 0) {
@@ -60,8 +66,8 @@ process.exitCode = broken.length > 0 ? 1 : 0
 async function tell(result: RunResult): Promise<void> {
   say(`\nseed ${result.seed} breaks after ${result.script.length} steps:`)
   for (const what of result.broken.slice(0, 3)) say(`  ${what}`)
-  const shortest = await shortestScript(result, undefined, Number(options.shrink))
-  say(`shortest script found (npm run simulate -- --seed ${result.seed} --script FILE):`)
+  const shortest = await shortestScript(result, bug, Number(options.shrink))
+  say(`shortest script found (npm run simulate -- --seed ${result.seed}${bug ? ` --bug '${bug.name}'` : ''} --script FILE):`)
   for (const step of shortest.script) say(`  ${textOf(step)}`)
   for (const what of shortest.broken.slice(0, 3)) say(`  ${what}`)
 }

@@ -1,7 +1,7 @@
 import type { Everybody } from './actors/index.js'
 import type { Mood } from './actors/actor.js'
 import type { Swarm } from './faults/swarm.js'
-import type { Queue } from './world/bus.js'
+import { labelOf } from './world/bus.js'
 import type { House } from './world/house.js'
 import { shortOf } from './world/ids.js'
 import { Random } from './world/random.js'
@@ -44,8 +44,6 @@ interface Option {
   choose(random: Random): string | undefined
 }
 
-const nounOf = (topic: string): string => topic.slice('oms.'.length, -'.v1'.length)
-const labelOf = ({ topic, key }: Queue): string => `${nounOf(topic)}/${key.length > 30 ? shortOf(key) : key}`
 const timerLabel = ({ kind, subject }: { readonly kind: string; readonly subject: string }): string => `${kind}/${subject.length > 30 ? shortOf(subject) : subject}`
 
 /** Everything that can happen to a house, by chance or by name. */
@@ -117,7 +115,7 @@ export class Steps {
     const group = house.groupOf(service)
     switch (step.do) {
       case 'deliver': {
-        const queue = group.ready.find((each) => labelOf(each) === what)
+        const queue = group.ready.find(({ label }) => label === what)
         if (!queue) return false
         await house.deliver(service, queue, random.oneIn(4) ? 1 + random.below(6) : 1, step.fault === 'poison' ? 'poison' : fault)
         return true
@@ -160,7 +158,7 @@ export class Steps {
         group.rewind()
         return true
       case 'replay': {
-        const queue = group.all().find((each) => labelOf(each) === what)
+        const queue = group.all().find(({ label }) => label === what)
         if (queue) group.replay(queue)
         return queue !== undefined
       }
@@ -225,7 +223,7 @@ export class Steps {
     const at = (what: string): string => `${service.name}:${what}`
     const itself = (): string => at('itself')
     return [
-      { kind: 'deliver', weight: () => (group.ready.length > 0 ? 10 * reads + Math.min(group.ready.length, 30) : 0), choose: (random) => named(group.ready[random.below(group.ready.length)], (queue) => at(labelOf(queue))) },
+      { kind: 'deliver', weight: () => (group.ready.length > 0 ? 10 * reads + Math.min(group.ready.length, 30) : 0), choose: (random) => named(group.ready[random.below(group.ready.length)], ({ label }) => at(label)) },
       { kind: 'relay', weight: () => (service.unsent > 0 ? 8 * sends : 0), choose: itself },
       { kind: 'move-cursor', weight: () => (service.cursor < service.process.sent ? 8 : 0), choose: itself },
       { kind: 'commit-offsets', weight: () => 2, choose: itself },
@@ -234,7 +232,7 @@ export class Steps {
       { kind: 'retry-parked', weight: () => (service.parked.size > 0 ? 4 : 0), choose: (random) => named([...service.parked.keys()][random.below(service.parked.size)], (name) => at(parkedLabel(name))) },
       { kind: 'crash', weight: () => swarm.crash, choose: itself },
       { kind: 'rewind', weight: () => swarm.rewind, choose: itself },
-      { kind: 'replay', weight: () => swarm.replay, choose: (random) => named(group.all()[random.below(group.all().length)], (queue) => at(labelOf(queue))) },
+      { kind: 'replay', weight: () => swarm.replay, choose: (random) => named(group.all()[random.below(group.all().length)], ({ label }) => at(label)) },
       { kind: 'resend', weight: () => swarm.resend, choose: itself },
       { kind: 'stall', weight: () => (service.process.inHand.size > 0 ? swarm.stall : 0), choose: itself },
     ]
@@ -256,7 +254,7 @@ export class Steps {
 export const stepsOf = {
   askAgain: ({ requests }: House) => named(requests.unanswered[0], ({ label }): Plain => ({ do: 'ask-again', of: `request:${label}` })),
   relay: ({ name, unsent }: Service): Plain | undefined => (unsent > 0 ? { do: 'relay', of: `${name}:itself` } : undefined),
-  deliver: (house: House, service: Service) => named(house.groupOf(service).ready[0], (queue): Plain => ({ do: 'deliver', of: `${service.name}:${labelOf(queue)}` })),
+  deliver: (house: House, service: Service) => named(house.groupOf(service).ready[0], ({ label }): Plain => ({ do: 'deliver', of: `${service.name}:${label}` })),
   answer: ({ name, outside }: Service) => named(outside.open[0], ({ label }): Plain => ({ do: 'answer', of: `${name}:${label}` })),
   retries: ({ name, parked }: Service): Plain[] => [...parked.keys()].map((key) => ({ do: 'retry-parked', of: `${name}:${parkedLabel(key)}` })),
   fires: ({ clock }: House, { name, timers }: Service): Plain[] => timers.due(clock.now.getTime()).map((timer) => ({ do: 'fire', of: `${name}:${timerLabel(timer)}` })),
@@ -273,5 +271,5 @@ const cut = (of: string): readonly string[] => {
 
 function parkedLabel(name: string): string {
   const [topic = '', key = ''] = name.split('\n')
-  return `${nounOf(topic)}/${key.length > 30 ? shortOf(key) : key}`
+  return labelOf({ topic, key })
 }

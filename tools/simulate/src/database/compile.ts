@@ -289,6 +289,8 @@ class Compiler {
       const walk = this.walk(rows.sources, rows.where, scope)
       const items = rows.items.flatMap((item) => expanded(item, scope))
       const isPlain = !isSpread(items) && rows.groupBy.length === 0 && !rows.distinct && rows.distinctOn.length === 0 && rows.limit === undefined && !items.some(({ expression }) => isAggregate(expression))
+      const arrays = isPlain ? arraysOf(rows, items, scope) : undefined
+      if (arrays) return arrays
       if (isPlain) {
         const values = items.map(({ expression }) => compile(expression, scope))
         const orderBy = rows.orderBy.length > 0 ? compileOrder(rows.orderBy, scope) : undefined
@@ -394,6 +396,28 @@ class Compiler {
       for (const { name, of } of columns) row[name] = of(bound, run)
       return row
     }
+  }
+}
+
+/** Of `select … from unnest(…)` with nothing between: its values place by place, without a row made of them first. */
+function arraysOf({ sources, where, orderBy }: Select, items: readonly Item[], scope: Scope): ((run: Run) => readonly (readonly unknown[])[]) | undefined {
+  const [source] = sources
+  if (sources.length !== 1 || source?.from.is !== 'unnest' || source.from.hasOrdinality || where !== undefined || orderBy.length > 0) return undefined
+  const { columns, arrays } = source.from
+  const given = arrays.map((array) => compile(array, scope))
+  const parts = items.map(({ expression }) => {
+    if (lastSlot(expression, scope) === undefined) return { place: -1, of: compile(expression, scope) }
+    return expression.is === 'column' ? { place: columns.indexOf(expression.name), of: undefined } : undefined
+  })
+  const known = parts.flatMap((part) => part ?? [])
+  if (known.length < items.length) return undefined
+  return (run) => {
+    const values = given.map((array) => (array([], run) ?? []) as readonly unknown[])
+    const same = known.map(({ of }) => of?.([], run))
+    const length = values.reduce((most, each) => Math.max(most, each.length), 0)
+    const rows: unknown[][] = []
+    for (let at = 0; at < length; at++) rows.push(known.map(({ place }, column) => (place < 0 ? same[column] : (values[place]?.[at] ?? null))))
+    return rows
   }
 }
 

@@ -13,7 +13,8 @@ export type Instead = (database: Database, values: readonly unknown[], go: (valu
 /** Statements compiled once, for every database of this shape. */
 export interface Shape {
   readonly declared: Declared
-  readonly compiled: Map<string, Compiled>
+  /** By the statement's name: one text a name, as for prepared statements. */
+  readonly compiled: Map<string, { readonly length: number; readonly run: Compiled }>
   /** By the statement's name. */
   readonly spoken: ReadonlyMap<string, Spoken>
 }
@@ -75,16 +76,20 @@ export class Database {
   private runNamed(name: string, sql: string, values: readonly unknown[], undo: Undo[]): readonly Row[] {
     const spoken = this.shape.spoken.get(name)
     if (spoken) return spoken(this, values)
-    let compiled = this.shape.compiled.get(sql)
-    if (!compiled) {
-      try {
-        compiled = compileStatement(parseStatement(sql), this.shape.declared.schema)
-      } catch (error) {
-        throw new Error(`the simulation cannot run the statement ${name}: ${(error as Error).message}`, { cause: error })
-      }
-      this.shape.compiled.set(sql, compiled)
+    const compiled = this.shape.compiled.get(name) ?? this.compile(name, sql)
+    // another text is nearly always of another length, and a length is all that is looked at each time
+    if (compiled.length !== sql.length) throw new Error(`there are two statements of the name ${name}`)
+    return compiled.run(this.run(values), undo)
+  }
+
+  private compile(name: string, sql: string): { readonly length: number; readonly run: Compiled } {
+    try {
+      const compiled = { length: sql.length, run: compileStatement(parseStatement(sql), this.shape.declared.schema) }
+      this.shape.compiled.set(name, compiled)
+      return compiled
+    } catch (error) {
+      throw new Error(`the simulation cannot run the statement ${name}: ${(error as Error).message}`, { cause: error })
     }
-    return compiled(this.run(values), undo)
   }
 
   private run(values: readonly unknown[]): Run {

@@ -54,7 +54,7 @@ function createTable(r: Reader, schema: Map<string, TableShape>): void {
   r.must(')')
   skip(r)
   const scope = scopeOf(shape)
-  for (const { name, of } of checks) shape.checks.push({ name, holds: onRow(of, scope) })
+  for (const { name, of } of checks) shape.checks.push({ name, columns: [...columnsIn(of)], holds: onRow(of, scope) })
   schema.set(shape.name, shape)
 }
 
@@ -103,6 +103,14 @@ function alterTable(r: Reader, schema: ReadonlyMap<string, TableShape>): void {
     const added = column(r, () => undefined, () => undefined)
     shape?.columns.push(added)
   })
+}
+
+/** The names of all columns an expression looks at. */
+function columnsIn(expression: object, found = new Set<string>()): ReadonlySet<string> {
+  const { is, name } = expression as { readonly is?: string; readonly name?: string }
+  if (is === 'column' && name !== undefined) found.add(name)
+  for (const part of Object.values(expression) as unknown[]) if (typeof part === 'object' && part !== null) columnsIn(part, found)
+  return found
 }
 
 const scopeOf = (shape: TableShape): Scope => ({

@@ -27,11 +27,18 @@ export interface UniqueShape {
   readonly where: ((row: Row) => unknown) | undefined
 }
 
+export interface CheckShape {
+  readonly name: string
+  /** What it looks at. */
+  readonly columns: readonly string[]
+  readonly holds: (row: Row) => unknown
+}
+
 export interface TableShape {
   readonly name: string
   readonly columns: ColumnShape[]
   readonly uniques: UniqueShape[]
-  readonly checks: { readonly name: string; readonly holds: (row: Row) => unknown }[]
+  readonly checks: CheckShape[]
 }
 
 /** Undoes one change of a table. */
@@ -46,12 +53,13 @@ export class Table {
   private isBorrowed = false
   private readonly required: readonly string[]
   /** Copied, so that all rows are of one form. */
-  private readonly blank: Record<string, unknown>
+  private readonly blank: Readonly<Record<string, unknown>>
   private serial = 0
 
   constructor(readonly shape: TableShape) {
-    this.required = shape.columns.flatMap(({ name, isRequired }) => (isRequired ? [name] : []))
-    this.blank = Object.fromEntries(shape.columns.map(({ name }) => [name, null]))
+    const { required, blank } = formOf(shape)
+    this.required = required
+    this.blank = blank
     this.uniques = shape.uniques.map(() => new Map<string, Row>())
   }
 
@@ -113,24 +121,22 @@ export class Table {
   }
 
   insert(given: Row): { readonly row: Row; readonly undo: Undo } {
-    const row = { ...this.blank }
+    const row: Record<string, unknown> = { ...this.blank }
     for (const { name, isRequired, defaultTo } of this.shape.columns) {
       const value = given[name]
       row[name] = value === undefined ? (defaultTo ? defaultTo() : null) : value
       if (row[name] === SERIAL) row[name] = ++this.serial
       if (isRequired && row[name] === null) throw new Refused('23502', `${this.shape.name}.${name} may not be null`)
     }
-    this.check(row)
-    const twin = this.conflicting(row, [])
-    if (twin) throw new Refused('23505', `${this.shape.name} has such a row: ${JSON.stringify(twin)}`)
+    for (const check of this.shape.checks) this.hold(check, row)
     this.enter(row)
     return { row, undo: () => this.leave(row) }
   }
 
   replace(old: Row, changes: Row): { readonly row: Row; readonly undo: Undo } {
-    const row = { ...old, ...changes }
+    const row: Row = { ...old, ...changes }
     for (const name of this.required) if (row[name] === null) throw new Refused('23502', `${this.shape.name}.${name} may not be null`)
-    this.check(row)
+    for (const check of this.shape.checks) if (!isSameIn(check.columns, old, row)) this.hold(check, row)
     this.exchange(old, row)
     return { row, undo: () => this.exchange(row, old) }
   }
@@ -176,30 +182,59 @@ export class Table {
     return () => this.enter(row)
   }
 
-  private check(row: Row): void {
+  private hold({ name, holds }: CheckShape, row: Row): void {
     // as in SQL: what is not known is not refused
-    for (const { name, holds } of this.shape.checks) if (holds(row) === false) throw new Refused('23514', `${this.shape.name}: ${name} does not hold: ${JSON.stringify(row)}`)
+    if (holds(row) === false) throw new Refused('23514', `${this.shape.name}: ${name} does not hold: ${JSON.stringify(row)}`)
   }
 
+  /** Throws: Refused. */
   private enter(row: Row): void {
     this.own()
-    this.rows.add(row)
-    for (const [place, unique] of this.shape.uniques.entries()) {
-      const key = keyOf(unique, row)
-      if (key !== undefined) this.uniques[place]?.set(key, row)
+    const { uniques } = this.shape
+    for (let place = 0; place < uniques.length; place++) {
+      const unique = uniques[place]
+      const known = this.uniques[place]
+      const key = unique && keyOf(unique, row)
+      if (key === undefined || !known) continue
+      const twin = known.get(key)
+      if (twin) {
+        for (let at = 0; at < place; at++) this.forget(at, row)
+        throw new Refused('23505', `${this.shape.name} has such a row: ${JSON.stringify(twin)}`)
+      }
+      known.set(key, row)
     }
+    this.rows.add(row)
     for (const [column, index] of this.indexes) put(index, row[column], row)
+  }
+
+  private forget(place: number, row: Row): void {
+    const unique = this.shape.uniques[place]
+    const key = unique && keyOf(unique, row)
+    if (key !== undefined) this.uniques[place]?.delete(key)
   }
 
   private leave(row: Row): void {
     this.own()
     this.rows.delete(row)
-    for (const [place, unique] of this.shape.uniques.entries()) {
-      const key = keyOf(unique, row)
-      if (key !== undefined) this.uniques[place]?.delete(key)
-    }
+    for (let place = 0; place < this.uniques.length; place++) this.forget(place, row)
     for (const [column, index] of this.indexes) index.get(row[column])?.delete(row)
   }
+}
+
+interface Form {
+  readonly required: readonly string[]
+  readonly blank: Readonly<Record<string, unknown>>
+}
+
+const forms = new WeakMap<TableShape, Form>()
+
+/** What is the same of all tables of a shape. */
+function formOf(shape: TableShape): Form {
+  const known = forms.get(shape)
+  if (known) return known
+  const form = { required: shape.columns.flatMap(({ name, isRequired }) => (isRequired ? [name] : [])), blank: Object.fromEntries(shape.columns.map(({ name }) => [name, null])) }
+  forms.set(shape, form)
+  return form
 }
 
 /** Default of a column that counts. */
@@ -214,8 +249,9 @@ function put(index: Map<unknown, Set<Row>>, value: unknown, row: Row): void {
 const isSame = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((name) => b.includes(name))
 
 /** Do both rows have the same name under this rule, whatever it is? */
-function isKeyKept({ columns, where }: UniqueShape, old: Row, row: Row): boolean {
-  if (where !== undefined) return false
+const isKeyKept = ({ columns, where }: UniqueShape, old: Row, row: Row): boolean => where === undefined && isSameIn(columns, old, row)
+
+function isSameIn(columns: readonly string[], old: Row, row: Row): boolean {
   for (const column of columns) if (old[column] !== row[column]) return false
   return true
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@waybill/kernel'
+import { shortOf } from './ids.js'
 
 /** A fact as it lies on a topic. Sent twice, it is the same record twice. */
 export interface Fact {
@@ -14,6 +15,9 @@ export interface Fact {
   readonly time: string
 }
 
+/** A key of a topic, as a person reads it. */
+export const labelOf = ({ topic, key }: Pick<Fact, 'topic' | 'key'>): string => `${topic.slice('oms.'.length, -'.v1'.length)}/${key.length > 30 ? shortOf(key) : key}`
+
 /**
  * What a group has still to read of one key of one topic. Every key is a partition of its own: order holds within it and
  * nowhere else, which is all that Kafka promises to keys.
@@ -25,12 +29,15 @@ export class Queue {
   committed = 0
   /** Place in the list of those that have something to read; -1: none. */
   place = -1
+  readonly label: string
 
   constructor(
     readonly topic: string,
     readonly key: string,
     readonly facts: readonly Fact[],
-  ) {}
+  ) {
+    this.label = labelOf(this)
+  }
 
   get head(): Fact | undefined {
     return this.facts[this.position]

@@ -1,5 +1,5 @@
 import { makeIdsBy } from '@waybill/service-kit'
-import { hashOf } from './random.js'
+import { hashesOf } from './random.js'
 
 /**
  * Ids that follow from what they were made for: the n-th id of a cause is the same in every run in which that cause is met at that time,
@@ -29,11 +29,11 @@ class Ids {
   }
 
   next(): string {
-    const name = `${this.cause}/${this.made++}`
+    const { one, other } = hashesOf(`${this.cause}/${this.made++}`)
     const time = this.at.toString(16).padStart(12, '0')
-    const rest = hashOf(name).toString(16).padStart(14, '0')
-    const tail = hashOf(name, 1).toString(16).padStart(14, '0').slice(-8)
-    const id = `${time.slice(0, 8)}-${time.slice(8)}-7${tail.slice(0, 3)}-8${tail.slice(3, 6)}-${rest.slice(-12)}`
+    const tail = one.toString(16).padStart(8, '0')
+    const rest = other.toString(16).padStart(8, '0')
+    const id = `${time.slice(0, 8)}-${time.slice(8)}-7${tail.slice(0, 3)}-8${rest.slice(0, 3)}-${tail}${rest.slice(4)}`
     this.recorded?.add(id)
     return id
   }

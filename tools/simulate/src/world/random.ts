@@ -33,16 +33,22 @@ export class Random {
   }
 }
 
-/** 53 bits of a text (cyrb53): not for secrets, only so that the same name gives the same number. */
-export function hashOf(text: string, seed = 0): number {
-  let one = 0xdeadbeef ^ seed
-  let other = 0x41c6ce57 ^ seed
+/** Two numbers of 32 bits of a text (cyrb53): not for secrets, only so that the same name gives the same numbers. */
+export function hashesOf(text: string): { readonly one: number; readonly other: number } {
+  let one = 0xdeadbeef
+  let other = 0x41c6ce57
   for (let at = 0; at < text.length; at++) {
     const letter = text.charCodeAt(at)
     one = Math.imul(one ^ letter, 2654435761)
     other = Math.imul(other ^ letter, 1597334677)
   }
-  one = Math.imul(one ^ (one >>> 16), 2246822507) ^ Math.imul(other ^ (other >>> 13), 3266489909)
-  other = Math.imul(other ^ (other >>> 16), 2246822507) ^ Math.imul(one ^ (one >>> 13), 3266489909)
-  return 4294967296 * (2097151 & other) + (one >>> 0)
+  const first = Math.imul(one ^ (one >>> 16), 2246822507) ^ Math.imul(other ^ (other >>> 13), 3266489909)
+  const second = Math.imul(other ^ (other >>> 16), 2246822507) ^ Math.imul(first ^ (first >>> 13), 3266489909)
+  return { one: first >>> 0, other: second >>> 0 }
+}
+
+/** 53 bits of a text. */
+export function hashOf(text: string): number {
+  const { one, other } = hashesOf(text)
+  return 4294967296 * (2097151 & other) + one
 }

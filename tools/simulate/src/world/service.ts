@@ -6,7 +6,7 @@ import type { Database } from '../database/database.js'
 import type { Undo } from '../database/table.js'
 import type { Fact } from './bus.js'
 import type { VirtualClock } from './clock.js'
-import { ids } from './ids.js'
+import { ids, shortOf } from './ids.js'
 import { Outside } from './outside.js'
 import { Tasks } from './tasks.js'
 import { Timers } from './timers.js'
@@ -404,14 +404,15 @@ export class Service<C extends Core = Core> {
 export const keyOf = ({ topic, key }: Pick<Fact, 'topic' | 'key'>): string => `${topic}\n${key}`
 const subjectOf = ({ topic, subject }: Fact): string => `${topic}\n${subject}`
 
+/** Names a cause by nothing that tells the time, so that what it makes is named alike when other steps are left out before it. */
 const nameOf = (cause: Cause): string => {
   switch (cause.kind) {
     case 'event':
-      return cause.eventId
+      return shortOf(cause.eventId)
     case 'request':
       return `${cause.client}/${cause.key}`
     case 'timer':
-      return cause.token
+      return `${cause.timer}/${shortOf(cause.subject)}${cause.token.slice(cause.token.lastIndexOf('\n'))}`
     default:
       return cause satisfies never
   }
