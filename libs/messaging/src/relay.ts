@@ -9,7 +9,7 @@ import { oneAtATime } from './one-at-a-time.js'
 import { isCompacted } from './registry.js'
 import { acquireLease, giveLeaseBack, JournalCursor, LEASE_MS, renewLease, type CursorRead, type JournalRow, type Lease } from './relay-cursor.js'
 import { dropRepublish, dueRepublishes, isOurs, rowsToRepublish, sendLatestAgain, type Republish } from './republish.js'
-import { backoffMs, Bell, pause, within } from './waiting.js'
+import { backoffMs, Bell, pause, periodOf, within } from './waiting.js'
 
 /** Knee of the measurement: 28 us of CPU a row at 2,000, 40 at 500. Source: research/07 section 2.3. */
 const READ_ROWS = 2_000
@@ -25,6 +25,8 @@ const STANDBY_MS = 2_000
 /** By then a send that was under way when a lease changed hands or a send failed has ended, and the latest of its keys can be put on top. */
 const AFTERMATH_MS = SEND_GUARD_MS + 5_000
 const NOTIFY_EVERY_MS = 50
+/** A send costs the same for one row as for a hundred: few rows that follow each other at once wait for each other so long at least. */
+const PACE_MS = 5
 const CHANNEL = 'waybill_journal'
 const ALARM_AFTER_FAILURES = 5
 const SAY_EVERY_FAILURES = 20
@@ -185,6 +187,7 @@ export class Relay {
     const cursor = new JournalCursor(client, lease.epoch, this.leaseMs)
     let position = lease.position
     let ahead: Promise<CursorRead> | undefined
+    let startedAt = 0
     // Whoever held the lease and did not give it back may still have its last batch under way.
     let rowsOfPredecessor = lease.givenBack ? 0 : READ_ROWS
     while (!lost.aborted) {
@@ -195,8 +198,9 @@ export class Relay {
       if (read.rows.length === 0) {
         if (position.target !== null && !(await cursor.confirm(read))) return
         position = read.next
-        await this.caughtUp(client, lost)
+        await this.caughtUp(client, lost, startedAt)
         if (this.stopped && isCurrent) return
+        startedAt = Date.now()
         continue
       }
       this.oldestUnsent = read.rows[0]?.createdAt
@@ -222,12 +226,16 @@ export class Relay {
   }
 
   /** At the journal's end: what else is to be sent, then wait for the bell. */
-  private async caughtUp(client: SqlClient, lost: AbortSignal): Promise<void> {
+  private async caughtUp(client: SqlClient, lost: AbortSignal, startedAt: number): Promise<void> {
+    const took = Date.now() - startedAt
     this.oldestUnsent = undefined
     this.parts.metrics.journalAge.set(0)
     this.parts.metrics.journalBacklog.set(0)
     if (Date.now() - this.republishLooked > POLL_MS) await this.republish(client, lost)
-    if (!this.stopped) await this.bell.wait(POLL_MS)
+    if (this.stopped) return
+    await this.bell.wait(POLL_MS)
+    const left = startedAt + periodOf(took, PACE_MS) - Date.now()
+    if (left > 0) await pause(left, this.stopping.signal)
   }
 
   private async republish(client: SqlClient, lost: AbortSignal): Promise<void> {

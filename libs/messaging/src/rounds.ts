@@ -5,7 +5,7 @@ import { messageOf } from './failure.js'
 import { NotPermitted } from './not-permitted.js'
 import { isCompacted } from './registry.js'
 import { RoundAborted, RoundWork, type RoundLife, type WorkParts } from './round-work.js'
-import { backoffMs, Bell, pause, within } from './waiting.js'
+import { backoffMs, Bell, pause, periodOf, within } from './waiting.js'
 
 /** Rounds that follow each other at once and hold less than this are paced: a round costs 2 ms whatever it holds, a message 26 us. */
 const SMALL_ROUND_MESSAGES = 200
@@ -237,8 +237,9 @@ export class KafkaRounds {
   private async pace(startedAt: number, messages: number): Promise<void> {
     const sinceLast = startedAt - this.lastRoundAt
     this.lastRoundAt = startedAt
-    const left = PACE_MS - (Date.now() - startedAt)
-    if (messages < SMALL_ROUND_MESSAGES && sinceLast < 4 * PACE_MS && left > 0) await pause(left, this.stopSignal.signal)
+    const took = Date.now() - startedAt
+    const period = periodOf(took, PACE_MS)
+    if (messages < SMALL_ROUND_MESSAGES && sinceLast < 4 * period && took < period) await pause(period - took, this.stopSignal.signal)
   }
 
   /** A first offset behind the one that is next: records are gone. Only the log's own start tells a hole from offsets that never held a message. */

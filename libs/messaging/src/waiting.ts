@@ -52,3 +52,12 @@ export async function within(ms: number, work: Promise<unknown> | undefined): Pr
   })
   await Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
+
+/** Longest period of small pieces of work. Unit: ms. */
+const PERIOD_MAX_MS = 250
+
+/**
+ * How long from the beginning of a small piece of work to that of the next: a third of the time may go into them. Where everything is busy
+ * each takes long, so that they become fewer and larger, and there is time for what is behind; where nothing is, nobody waits.
+ */
+export const periodOf = (tookMs: number, leastMs: number): number => Math.min(PERIOD_MAX_MS, Math.max(leastMs, 3 * tookMs))

@@ -9,8 +9,9 @@ import type { Due, TimerSubscription } from './timers.js'
 
 /** How long a timer set by another process may be overlooked. */
 const POLL_MS = 1_000
-/** Between two looks: what is set meanwhile is claimed together. */
+/** From one look to the next, at least: what is set meanwhile is claimed together. The busier the database, the longer. */
 const PACE_MS = 10
+const PACE_MAX_MS = 100
 const RENEW_MS = (LEASE_SECONDS * 1_000) / 3
 
 export interface TimerHandler extends TimerSubscription {
@@ -29,6 +30,7 @@ export class TimerRunner {
   private wake: NodeJS.Timeout | undefined
   private wakeAt = Number.POSITIVE_INFINITY
   private lookedAt = 0
+  private paceMs = PACE_MS
   private renewal: NodeJS.Timeout | undefined
   private claiming: Promise<void> | undefined
   private isAskedAgain = false
@@ -69,7 +71,7 @@ export class TimerRunner {
   private lookIn(ms: number): void {
     if (this.isStopping || this.handlers.size === 0) return
     const now = Date.now()
-    const at = Math.max(now + Math.max(0, Math.min(ms, POLL_MS)), Math.min(this.lookedAt, now) + PACE_MS)
+    const at = Math.max(now + Math.max(0, Math.min(ms, POLL_MS)), Math.min(this.lookedAt, now) + this.paceMs)
     if (at >= this.wakeAt) return
     clearTimeout(this.wake)
     this.wakeAt = at
@@ -85,6 +87,7 @@ export class TimerRunner {
     }
     this.lookedAt = Date.now()
     this.claiming = this.claim().finally(() => {
+      this.paceMs = Math.min(PACE_MAX_MS, Math.max(PACE_MS, 3 * (Date.now() - this.lookedAt)))
       this.claiming = undefined
       if (!this.isAskedAgain) return
       this.isAskedAgain = false
