@@ -1,6 +1,6 @@
 import type { BusinessDate, Cause, LocationId, ProductId } from '@waybill/kernel'
 import { expire } from './block.js'
-import { askForCount, heldBy, unitsIn } from './holding.js'
+import { askForCount, heldBy } from './holding.js'
 import type { StockBook } from './stock-book.js'
 import { draw } from './stock-counts.js'
 
@@ -32,8 +32,13 @@ export function adjust(book: StockBook, adjustment: Adjustment, cause: Cause): A
   return { adjusted: adjustment.units }
 }
 
-/** Units that are gone leave the books, as far as the books have them; a count settles the rest. */
+/** Units that are gone leave the books; those that the books had given up before are found again first, so that bins and books stay the same, and a count is asked for. */
 export function writeOff(book: StockBook, { product, location, lot, bin, units, reason, filedByWarehouse }: Adjustment, cause: Cause): void {
+  const missing = units - heldBy(book, { product, location, lot: undefined }).onHand
+  if (missing > 0) {
+    find(book, { product, location, lot, expiresOn: null, bin: null, units: missing, reason: 'gone-but-not-on-the-books', filedByWarehouse: false }, cause)
+    askForCount(book, product, location, `${missing} units were written off that the books did not have`, cause)
+  }
   const isScrapped = reason === SCRAPPED
   const draws = draw(book.counts.lotsOf(product, location), lot, units, isScrapped ? ['blocked', 'on-hand'] : ['on-hand', 'blocked'])
   for (const { lot: drawn, expiresOn, from, units: taken } of draws) {
@@ -41,8 +46,6 @@ export function writeOff(book: StockBook, { product, location, lot, bin, units, 
     book.stateStock({ fact: 'StockAdjusted', product, location, lot: drawn, expiresOn, bin, units: -taken, reason, filedByWarehouse }, cause)
   }
   book.lose(product, location, { cause, reason })
-  const missing = units - unitsIn(draws)
-  if (missing > 0) askForCount(book, product, location, `${missing} units were written off that the books did not have`, cause)
 }
 
 /** Units the books did not have. */

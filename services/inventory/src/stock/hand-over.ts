@@ -61,7 +61,8 @@ interface Brought {
 function leave(book: StockBook, { product }: NeedLine, location: LocationId, lot: string | null, units: number, cause: Cause): void {
   const missing = units - heldBy(book, { product, location, lot: undefined }).onHand
   if (missing > 0) {
-    find(book, { product, location, lot, expiresOn: null, bin: null, units: missing, reason: 'shipped-but-not-on-the-books', filedByWarehouse: true }, cause)
+    // the floor was told when the books lost them, and owes them since: it has to hear that they are back
+    find(book, { product, location, lot, expiresOn: null, bin: null, units: missing, reason: 'shipped-but-not-on-the-books', filedByWarehouse: false }, cause)
     askForCount(book, product, location, `${missing} units were shipped that the books did not have`, cause)
   }
   const draws = draw(book.counts.lotsOf(product, location), lot, units, ['on-hand', 'blocked'])

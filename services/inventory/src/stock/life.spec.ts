@@ -352,7 +352,26 @@ describe('counts', () => {
     // the lot is not known here; the units are
     expect(facts).toMatchObject([{ fact: 'StockConsumed' }])
     expect(world.level('A', 'BER')).toMatchObject({ onHand: 0, reserved: 0 })
-    handedOver(world, 1, fulfillmentId(2))
+    // the floor owes them since the books lost them: it hears that they are back
+    expect(handedOver(world, 1, fulfillmentId(2))).toContainEqual(expect.objectContaining({ fact: 'StockAdjusted', units: 1, reason: 'shipped-but-not-on-the-books', filedByWarehouse: false }))
+    expect(world.chores).toContainEqual(expect.objectContaining({ kind: 'count', subject: 'A@BER' }))
+    expect(world.violations()).toEqual([])
+  })
+})
+
+describe('units that the floor misses and the books had given up before', () => {
+  it('are found again first, so that bins and books lose the same', () => {
+    const world = new World().with('A', 'BER', 2)
+    place(world, 1, [units('A', 2)])
+    ask(world, 1, 2)
+    world.decide((book) => void adjust(book, { product: product('A'), location: BER, lot: null, expiresOn: null, bin: null, units: -1, reason: 'count', filedByWarehouse: false }, someCause))
+    const facts = world.decide((book) => shortPick(book, { order: orderId(1), fulfillment: F1, location: BER, reason: 'bin-empty', dropped: dropped(2), writtenOff: gone(2) }, someCause))
+    const adjusted = facts.flatMap((each) => (each.fact === 'StockAdjusted' ? [{ units: each.units, filedByWarehouse: each.filedByWarehouse }] : []))
+    expect(adjusted).toEqual([
+      { units: 1, filedByWarehouse: false },
+      { units: -2, filedByWarehouse: true },
+    ])
+    expect(world.level('A', 'BER')).toMatchObject({ onHand: 0, reserved: 0 })
     expect(world.chores).toContainEqual(expect.objectContaining({ kind: 'count', subject: 'A@BER' }))
     expect(world.violations()).toEqual([])
   })

@@ -38,6 +38,14 @@ describe('bins', () => {
     }))
   })
 
+  it('get back what was owed before anything lies where nobody has put it', () => {
+    const shelf = aShelf()
+    const adjusted = (units: number): StockFact => ({ fact: 'adjusted', location: BER, product: P, lot: null, expiresOn: null, bin: null, units, reason: 'test', cause })
+    fileStockFacts(shelf, [adjusted(-2), adjusted(3)])
+    expect(shelf.at(content(DISCREPANCY, 0))?.units).toBe(0)
+    expect(shelf.at(content('RECEIVING', 0))?.units).toBe(1)
+  })
+
   it('hold the same in sum after any move, and a refused move changes nothing', () => {
     const codes = ['A1', 'A2', 'RECEIVING', DISCREPANCY]
     const known = new Map(codes.map((code) => [code, unknownBin(BER, code)]))

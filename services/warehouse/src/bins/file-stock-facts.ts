@@ -51,7 +51,15 @@ function fileOne(shelf: Shelf, fact: StockFact): number {
     case 'adjusted': {
       const reason = because('adjusted')
       if (fact.units >= 0) {
-        shelf.put(keyIn(fact.bin ?? RECEIVING, false), fact.units, reason)
+        // found in no bin: what was missing before, as far as something was
+        const owing = fact.bin === null ? shelf.of(location, product).filter((content) => content.bin === DISCREPANCY && !content.blocked && content.lot === lot && content.units < 0) : []
+        let left = fact.units
+        for (const content of owing) {
+          const settled = Math.min(left, -content.units)
+          shelf.put(content, settled, reason)
+          left -= settled
+        }
+        shelf.put(keyIn(fact.bin ?? RECEIVING, false), left, reason)
         return 0
       }
       const sellable = takeFrom(shelf, fact, false, -fact.units, (content, units) => shelf.take(content, units, reason))

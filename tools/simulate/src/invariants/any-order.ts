@@ -1,11 +1,14 @@
 import type { Fact } from '../world/bus.js'
-import type { House } from '../world/house.js'
+import { dueWithin, type House } from '../world/house.js'
 import { ids } from '../world/ids.js'
 import type { Random } from '../world/random.js'
 import { keyOf, type Service } from '../world/service.js'
 
 /** Facts of one key of one topic that are taken, at most. */
 const FACTS_MAX = 5
+
+/** Timers that set timers end some time. */
+const ROUNDS_MAX = 5
 
 /** What was told in which order may stay different: how it came about, not where it ended. Nor is since when somebody waits, for a wait that goes on is older than one that begins again. */
 const COURSE = /history$|movement$|^refused_input$|^input_keys$/
@@ -59,6 +62,10 @@ async function endOf(service: Service, house: House, order: readonly Fact[]): Pr
   const made = ids.record()
   try {
     for (const fact of order) await house.tell(copy, fact)
+    // what waits for nothing but its turn is part of the end
+    for (let round = 0; round < ROUNDS_MAX && dueWithin(copy).length > 0; round++) {
+      for (const { kind, subject } of dueWithin(copy)) await house.fire(copy, kind, [subject], undefined)
+    }
   } finally {
     ids.stopRecording()
   }
