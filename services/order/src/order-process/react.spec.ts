@@ -345,6 +345,19 @@ describe('when it goes otherwise', () => {
     expect(story.due('backorder-overdue').tasks).toEqual(['backorder-overdue'])
   })
 
+  test('a location is late by its own request, not by the first one of the order', () => {
+    const story = new Story(anOrder([{ units: 2 }])).say(reserved(1), backordered(1, '2026-12-10')).answer()
+    const first = story.now.getTime()
+    const isDue = (): number => new Date(story.file.process.timers['dispatch-overdue'] ?? 0).getTime()
+    const allowed = isDue() - first
+    expect(allowed).toBeGreaterThan(0)
+    story.now = new Date(first + allowed / 2)
+    story.say(filled(1))
+    expect(isDue()).toBe(first + allowed)
+    story.dispatch(0)
+    expect(isDue()).toBe(first + allowed / 2 + allowed)
+  })
+
   test('every overdue wait becomes a task, and the task is closed when it goes on', () => {
     const story = new Story().say(reserved(2)).answer().due('dispatch-overdue')
     expect(story.effects.filter((effect) => effect.do === 'open-task')).toMatchObject([{ kind: 'dispatch-overdue', owner: 'operator' }])

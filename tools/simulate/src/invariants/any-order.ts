@@ -10,7 +10,10 @@ const FACTS_MAX = 5
 /** Timers that set timers end some time. */
 const ROUNDS_MAX = 5
 
-/** What was told in which order may stay different: how it came about, not where it ended. Nor is since when somebody waits, for a wait that goes on is older than one that begins again. */
+/** Over how many statuses something came, and since when it waits: a wait that goes on is older than one that begins again. */
+const COURSE_COLUMN = new Set(['since', 'moves', 'steps'])
+
+/** What was told in which order may stay different: how it came about, not where it ended. */
 const COURSE = /history$|movement$|^refused_input$|^input_keys$/
 
 /**
@@ -94,7 +97,7 @@ function changesOf(service: Service, copy: Service, made: ReadonlySet<string>): 
   return [...changes, ...timers(copy), ...tasks(copy)].sort()
 }
 
-const textOf = (row: object): string => JSON.stringify(row, (name, value: unknown) => (name === 'since' ? undefined : name === 'timers' ? Object.keys(value as object) : value))
+const textOf = (row: object): string => JSON.stringify(row, (name, value: unknown) => (COURSE_COLUMN.has(name) ? undefined : name === 'timers' ? Object.keys(value as object) : value))
 const told = (order: readonly Fact[]): string => order.map(({ topic, type, sequence }) => `${topic.split('.')[1]} ${sequence} ${type}`).join(', ')
 const only = (mine: string, other: string): string => {
   const theirs = new Set(other.split('\n'))
