@@ -22,6 +22,7 @@ const RETRY_MAX_MS = 2_000
 /** Without any wake-up call a row waits this long at most. */
 const POLL_MS = 1_000
 const STANDBY_MS = 2_000
+const RENEWED_WITHIN_MS = 2_000
 /** By then a send that was under way when a lease changed hands or a send failed has ended, and the latest of its keys can be put on top. */
 const AFTERMATH_MS = SEND_GUARD_MS + 5_000
 const NOTIFY_EVERY_MS = 50
@@ -158,12 +159,16 @@ export class Relay {
     this.parts.metrics.relayLeads.set(1)
     this.parts.log.info({ epoch: lease.epoch }, 'the relay leads')
     const lost = new AbortController()
-    const renewal = setInterval(() => void this.renew(client, lease.epoch, lost), this.leaseMs / 3)
+    let renewing: Promise<void> | undefined
+    const renew = (): void => void (renewing ??= this.renew(client, lease.epoch, lost).finally(() => (renewing = undefined)))
+    const renewal = setInterval(renew, this.leaseMs / 3)
     try {
       await this.publish(client, lease, lost.signal)
       if (!lost.signal.aborted) await giveLeaseBack(client, lease.epoch, this.hasSendUnderWay)
     } finally {
       clearInterval(renewal)
+      // it uses the connection, and may have something to say: not after the end
+      await within(RENEWED_WITHIN_MS, renewing)
       this.leading = false
       this.parts.metrics.relayLeads.set(0)
     }

@@ -193,6 +193,28 @@ test('the relay asks its connection one thing after the other, also while it ren
   await owner.stop()
 }, 40_000)
 
+test('after the stop nothing is asked and nothing said any more, though its lease was being renewed', async () => {
+  const said: string[] = []
+  const owner = house.service({ database: await house.database(), times: { relay: { leaseMs: 300 } }, onLog: (line) => said.push(line) })
+  const renewing = Promise.withResolvers<void>()
+  owner.pool.on('connect', (client) => {
+    const query = client.query.bind(client) as (...asked: unknown[]) => Promise<unknown>
+    client.query = ((...asked: unknown[]) => {
+      if ((asked[0] as { readonly name?: string }).name !== 'messaging.relay.renew') return query(...asked)
+      renewing.resolve()
+      return pause(300).then(() => Promise.reject(new Error('renewed too late')))
+    }) as typeof client.query
+  })
+  await owner.messaging.start()
+  await renewing.promise
+  await owner.messaging.stop()
+  const saidByThen = said.length
+  await pause(600)
+  expect(said.slice(saidByThen)).toEqual([])
+  expect(said.filter((line) => line.includes('renewed too late'))).not.toEqual([])
+  await owner.stop()
+}, 20_000)
+
 test('stopping sends what is committed and gives the lease back', async () => {
   const database = await house.database()
   const owner = await house.owner({ database })
