@@ -17,7 +17,7 @@ import type { Measured, Run } from '../run.js'
 import { confirmedOrder } from '../load/confirmed.js'
 
 const PRODUCTS = { quick: 200, full: 2_000 } as const
-const ORDERS = { quick: { ours: 1_500, twin: 60 }, full: { ours: 15_000, twin: 250 } } as const
+const ORDERS = { quick: { ours: 2_000, twin: 150 }, full: { ours: 15_000, twin: 250 } } as const
 const BULK: Handing = { kind: 'bulk', size: 50 }
 const SINGLE: Handing = { kind: 'single' }
 /** Calls in flight: more only wait. */
