@@ -1,4 +1,4 @@
-import type { ServiceName } from '@waybill/contracts'
+import { consumers, type ServiceName } from '@waybill/contracts'
 import type { Api } from '@waybill/local'
 import type { LiveWorld } from '@waybill/verify'
 import { PLANTED } from './kinds/records.js'
@@ -51,7 +51,10 @@ async function doubleCharged(world: LiveWorld, totals: ReadonlyMap<string, numbe
 /** Where goods wait for the hands of people, who take one thing after the other: a queue there is no standstill, and that it ends is seen at rest. */
 const ON_THE_FLOOR = ['PLANNED', 'IN_WAVE', 'PICKING', 'PICKED', 'PACKING', 'LABELLED'] as const
 
-/** Orders that have not ended, that wait for nobody's hands, and of which nothing was told for so long. */
+/** A group that has handled something within so long is at work on its queue. Unit: ms. */
+const AT_WORK_MS = 10_000
+
+/** Orders that have not ended, that wait for nobody's hands nor in the queue of a service at work, and of which nothing was told for so long. */
 export async function stuckOrders(world: LiveWorld, silentMs: number): Promise<readonly string[]> {
   const open = await world.query<{ id: string; status: string }>('order', `SELECT id, status FROM orders WHERE status IN ('PLACED', 'CONFIRMED')`)
   if (open.length === 0) return []
@@ -62,7 +65,28 @@ export async function stuckOrders(world: LiveWorld, silentMs: number): Promise<r
   }
   const onTheFloor = await world.query<{ order_id: string }>('warehouse', 'SELECT DISTINCT order_id FROM fulfillments WHERE status = ANY($1::text[])', [ON_THE_FLOOR])
   for (const { order_id: order } of onTheFloor) heard.add(order)
-  return open.filter(({ id }) => !heard.has(id)).map(({ id, status }) => `${id} (${status})`)
+  const silent = open.filter(({ id }) => !heard.has(id))
+  const queued = await queuedKeys(world, silent.map(({ id }) => id))
+  return silent.filter(({ id }) => !queued.has(id)).map(({ id, status }) => `${id} (${status})`)
+}
+
+/** Keys of which a group has something left to handle, while it handles others: a machine that has more to do than it can, which is no stuck order. */
+async function queuedKeys(world: LiveWorld, keys: readonly string[]): Promise<ReadonlySet<string>> {
+  if (keys.length === 0) return new Set()
+  const told: { readonly key: string; readonly id: string; readonly type: string }[] = []
+  for (const service of allServices) told.push(...(await world.query<{ key: string; id: string; type: string }>(service, 'SELECT key, event_id AS id, type FROM messaging.journal WHERE key = ANY($1::text[])', [keys])))
+  const queued = new Set<string>()
+  for (const [group, { service, handles }] of Object.entries(consumers)) {
+    const types = new Set(handles.map(({ type }) => type))
+    const due = told.filter(({ type }) => types.has(type))
+    const handled = await world.query<{ id: string }>(service, 'SELECT event_id AS id FROM messaging.inbox WHERE consumer_group = $1 AND event_id = ANY($2::uuid[])', [group, due.map(({ id }) => id)])
+    const done = new Set(handled.map(({ id }) => id))
+    const left = due.filter(({ id }) => !done.has(id))
+    if (left.length === 0) continue
+    const atWork = await world.query(service, `SELECT FROM messaging.inbox WHERE consumer_group = $1 AND handled_at > clock_timestamp() - $2 * interval '1 ms' LIMIT 1`, [group, AT_WORK_MS])
+    if (atWork.length > 0) for (const { key } of left) queued.add(key)
+  }
+  return queued
 }
 
 interface Waiting {
