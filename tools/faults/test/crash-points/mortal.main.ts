@@ -18,7 +18,9 @@ process.on('message', (told: Told) => {
 })
 process.once('disconnect', () => process.exit(1))
 
-const { service } = (await import(process.argv[2] ?? '')) as { readonly service: ServiceDefinition }
+// Taken out: what is left of the arguments is the service's own, and it refuses what it does not know.
+const [entry = ''] = process.argv.splice(2, 1)
+const { service } = (await import(entry)) as { readonly service: ServiceDefinition }
 say({ is: 'loaded' })
 await begun.promise
 await main(service)
