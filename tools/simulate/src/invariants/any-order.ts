@@ -1,5 +1,5 @@
 import type { Fact } from '../world/bus.js'
-import { dueWithin, type House } from '../world/house.js'
+import { wokenIn, type House } from '../world/house.js'
 import { ids } from '../world/ids.js'
 import type { Random } from '../world/random.js'
 import { keyOf, type Service } from '../world/service.js'
@@ -10,8 +10,15 @@ const FACTS_MAX = 5
 /** Timers that set timers end some time. */
 const ROUNDS_MAX = 5
 
-/** Over how many statuses something came, and since when it waits: a wait that goes on is older than one that begins again. */
-const COURSE_COLUMN = new Set(['since', 'moves', 'steps'])
+/** Who was told that a wait is long: a wait that goes on is still told of, one that begins again not yet. */
+const TOLD_OF_WAITING = /-overdue$/
+
+/**
+ * Over how many statuses something came, since when it waits (a wait that goes on is older than one that begins again), and how units were
+ * divided into requests: two fills are asked for together or one after another. How many units of a line are where stands in `order_lines`.
+ * Nor which line has learned to avoid a location: damage takes first what no request has named yet.
+ */
+const COURSE_COLUMN = new Set(['since', 'moves', 'steps', 'fulfillments', 'promises', 'avoid'])
 
 /** What was told in which order may stay different: how it came about, not where it ended. */
 const COURSE = /history$|movement$|^refused_input$|^input_keys$/
@@ -66,8 +73,8 @@ async function endOf(service: Service, house: House, order: readonly Fact[]): Pr
   try {
     for (const fact of order) await house.tell(copy, fact)
     // what waits for nothing but its turn is part of the end
-    for (let round = 0; round < ROUNDS_MAX && dueWithin(copy).length > 0; round++) {
-      for (const { kind, subject } of dueWithin(copy)) await house.fire(copy, kind, [subject], undefined)
+    for (let round = 0; round < ROUNDS_MAX && wokenIn(copy).length > 0; round++) {
+      for (const { kind, subject } of wokenIn(copy)) await house.fire(copy, kind, [subject], undefined)
     }
   } finally {
     ids.stopRecording()
@@ -92,12 +99,21 @@ function changesOf(service: Service, copy: Service, made: ReadonlySet<string>): 
     }
     for (const text of gone) changes.push(`- ${name} ${text}`)
   }
-  const timers = (of: Service): string[] => of.timers.all().map(({ kind, subject }) => nameless(`timer ${kind} ${subject}`))
-  const tasks = (of: Service): string[] => of.tasks.all().map(({ kind, subject }) => nameless(`task ${kind} ${subject}`))
+  const timers = (of: Service): string[] => of.timers.all().flatMap(({ kind, subject }) => (kind === 'task-overdue' ? [] : [nameless(`timer ${kind} ${subject}`)]))
+  const tasks = (of: Service): string[] => of.tasks.all().flatMap(({ kind, subject }) => (TOLD_OF_WAITING.test(kind) ? [] : [nameless(`task ${kind} ${subject}`)]))
   return [...changes, ...timers(copy), ...tasks(copy)].sort()
 }
 
-const textOf = (row: object): string => JSON.stringify(row, (name, value: unknown) => (COURSE_COLUMN.has(name) ? undefined : name === 'timers' ? Object.keys(value as object) : value))
+const textOf = (row: object): string => JSON.stringify(row, ended)
+
+/** What belongs to the end of a value of this name. */
+function ended(name: string, value: unknown): unknown {
+  if (COURSE_COLUMN.has(name)) return undefined
+  if (name === 'timers') return Object.keys(value as object).filter((kind) => kind !== 'task-overdue')
+  if (name === 'tasks' && Array.isArray(value)) return (value as readonly { readonly kind: string }[]).filter(({ kind }) => !TOLD_OF_WAITING.test(kind))
+  return value
+}
+
 const told = (order: readonly Fact[]): string => order.map(({ topic, type, sequence }) => `${topic.split('.')[1]} ${sequence} ${type}`).join(', ')
 const only = (mine: string, other: string): string => {
   const theirs = new Set(other.split('\n'))

@@ -29,8 +29,11 @@ interface Shapes {
 /** Kinds of timers whose handlers ask the outside and wait for its answer. */
 const ASKING = new Set(['payment-call', 'label-call', 'carrier-handover'])
 
-/** Timers of a service that are due and ask nobody outside. */
-export const dueWithin = ({ timers, clock }: Service): readonly { readonly kind: string; readonly subject: string }[] => timers.due(clock.now.getTime()).filter(({ kind }) => !ASKING.has(kind))
+/** Timers of a service that were set to go off at once, and ask nobody outside. */
+export function wokenIn({ timers, clock }: Service): readonly { readonly kind: string; readonly subject: string }[] {
+  const now = clock.now.getTime()
+  return timers.due(now).filter(({ kind, dueAt }) => dueAt.getTime() === now && !ASKING.has(kind))
+}
 
 /** Prices are few here: the one in force is the one there is. */
 const prices: Spoken = (database) => database.rows('prices').map((row) => ({ ...row, price_minor: String(row['price_minor']) }))
