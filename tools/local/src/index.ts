@@ -1,4 +1,4 @@
-export { type InstallationAddresses, runningInstallation } from './installation/addresses.js'
+export { type InstallationAddresses, installationOf, runningInstallation } from './installation/addresses.js'
 export { type GivenServers, type Installation, type InstallationOptions, startInstallation } from './installation/installation.js'
 export { demoProducts } from './demo-company/company.js'
 export { loadDemoCompany } from './demo-company/load.js'

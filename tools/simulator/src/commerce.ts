@@ -4,6 +4,7 @@ import type { ServiceName } from '@waybill/contracts'
 import { Api, demoProducts, type InstallationAddresses, type Patience } from '@waybill/local'
 import { Customers } from './customers.js'
 import { Channels, type Sent } from './doors.js'
+import { type Links, openMailbox } from './mailbox.js'
 import { planOrders } from './orders.js'
 import { startPeople } from './people.js'
 import { Random } from './random.js'
@@ -37,6 +38,10 @@ export interface CommerceOptions {
   readonly appearsWithinMs?: number
 }
 
+/** How links in mails lead to the services from here. */
+export const linksOf = ({ services, publicUrls = {} }: InstallationAddresses): Links =>
+  Object.entries(publicUrls).map(([service, seen]) => [`${seen}/`, `${services[service as ServiceName]}/`])
+
 /** Orders on their way through an installation, and everybody who works on them. */
 export interface Commerce {
   readonly sent: Sent
@@ -59,7 +64,8 @@ export async function startCommerce(installation: InstallationAddresses, run: Ru
     ...(appearsWithinMs === undefined ? {} : { appearsWithinMs }),
     ...(patience?.answerMs === undefined ? {} : { answerMs: patience.answerMs }),
   })
-  const customers = new Customers(installation.mailUrl, new Random(seed + 100), run, patience)
+  const mailbox = await openMailbox(installation.mailUrl, linksOf(installation))
+  const customers = new Customers(mailbox, new Random(seed + 100), run, patience)
   customers.expect(orders)
   const settledTasks = new Map<string, number>()
   const people = Promise.all([startPeople(installation, seed, run, settledTasks, patience), keepWorking(run, () => customers.readMail(), 1_000, 2)])

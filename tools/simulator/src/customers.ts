@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { answerOf, type ApiAnswer, isForLater, type Patience } from '@waybill/local'
+import type { Mailbox } from './mailbox.js'
 import type { PlannedOrder } from './orders.js'
 import type { Random } from './random.js'
 import type { Run } from './run.js'
@@ -8,19 +9,15 @@ import type { Run } from './run.js'
 /** Part of customers who answer the question how it went. */
 const ANSWERS = 0.3
 
-interface Mail {
-  readonly text: string
-}
-
 /** The customers: read their mail, pay another way, say how it went, send something back. All by the links in their mails. */
 export class Customers {
   private readonly waiting = new Map<string, PlannedOrder>()
   /** Mails of those who wait for more, by address. */
-  private readonly kept = new Map<string, Mail[]>()
+  private readonly kept = new Map<string, string[]>()
   private seen = 0
 
   constructor(
-    private readonly mailUrl: string,
+    private readonly mailbox: Mailbox,
     private readonly random: Random,
     private readonly run: Run,
     private readonly patience: Patience = { tries: 20, pauseMaxMs: 300 },
@@ -36,14 +33,14 @@ export class Customers {
 
   /** Gives out what has come since the last time; whoever has what he waited for acts. True if there was mail. */
   async readMail(): Promise<boolean> {
-    const { total } = await this.list(1)
+    const { total } = await this.mailbox.list(1)
     if (total === this.seen) return false
-    const { messages } = await this.list(total - this.seen)
+    const { messages } = await this.mailbox.list(total - this.seen)
     this.seen += messages.length
-    for (const { id, to } of messages.toReversed()) {
+    for (const { id, to } of [...messages].reverse()) {
       const order = to.map((address) => this.waiting.get(address)).find((found) => found !== undefined)
       if (!order || !this.run.isGoing) continue
-      const mails = [...(this.kept.get(order.email) ?? []), (await (await fetch(`${this.mailUrl}/v1/messages/${id}`)).json()) as Mail]
+      const mails = [...(this.kept.get(order.email) ?? []), await this.mailbox.text(id)]
       this.kept.set(order.email, mails)
       if (await this.act(order, mails)) {
         this.waiting.delete(order.email)
@@ -53,8 +50,8 @@ export class Customers {
     return true
   }
 
-  private async act(order: PlannedOrder, mails: readonly Mail[]): Promise<boolean> {
-    const links = (path: string): string[] => mails.flatMap(({ text }) => text.match(new RegExp(`https?://[^\\s"<>]+/${path}/[\\w.-]+`, 'g')) ?? [])
+  private async act(order: PlannedOrder, mails: readonly string[]): Promise<boolean> {
+    const links = (path: string): string[] => mails.flatMap((text) => text.match(new RegExp(`https?://[^\\s"<>]+/${path}/[\\w.-]+`, 'g')) ?? [])
     if (order.isDeclined && order.paysAnotherWay) {
       const [pay] = links('pay')
       if (pay === undefined) return false
@@ -92,9 +89,5 @@ export class Customers {
       if (attempt === this.patience.tries || (answer !== undefined && !isForLater(answer))) return answer
       await wait(Math.min(this.patience.pauseMaxMs, 250 * 2 ** attempt))
     }
-  }
-
-  private async list(limit: number): Promise<{ messages: { id: string; to: string[] }[]; total: number }> {
-    return (await (await fetch(`${this.mailUrl}/v1/messages?limit=${limit}`)).json()) as { messages: { id: string; to: string[] }[]; total: number }
   }
 }

@@ -3,10 +3,11 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ServiceName } from '@waybill/contracts'
-import { Api, loadDemoCompany, startInstallation, type Installation } from '@waybill/local'
+import { Api, type Installation, type InstallationAddresses, installationOf, loadDemoCompany, startInstallation } from '@waybill/local'
 import { lineOf, LiveWorld, verify } from '@waybill/verify'
-import { program } from 'commander'
-import { carrierSpeed, progressOf, shortWaits, startCommerce, untilAtRest } from './commerce.js'
+import { Option, program } from 'commander'
+import { carrierSpeed, linksOf, progressOf, shortWaits, startCommerce, untilAtRest } from './commerce.js'
+import { openMailbox } from './mailbox.js'
 import { reportOf, type DemoReport } from './report.js'
 import { keepWorking, Run } from './run.js'
 
@@ -14,6 +15,8 @@ interface Options {
   readonly orders: string
   readonly seed: string
   readonly report?: string
+  readonly installation?: string
+  readonly data: string
   readonly processes?: boolean
   readonly killEach?: boolean
   readonly perSecond: string
@@ -26,6 +29,8 @@ const options = program
   .option('--orders <n>', 'how many', '200')
   .option('--seed <n>', 'the same seed gives the same orders', '1')
   .option('--report <file>', 'where the figures go, as JSON')
+  .addOption(new Option('--installation <file>', 'an installation that runs elsewhere (JSON as .waybill/installation.json), instead of one of its own').env('WAYBILL_INSTALLATION'))
+  .option('--data <directory>', 'where its files lie', '.waybill/demo')
   .option('--processes', 'a process per service')
   .option('--kill-each', 'each service once with kill -9 in the middle, and started again (needs --processes)')
   .option('--per-second <n>', 'how fast channels hand orders in', '10')
@@ -39,9 +44,9 @@ if (options.killEach === true && options.processes !== true) {
 }
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
-const directory = resolve('.waybill/demo')
+const directory = resolve(options.data)
 const run = new Run()
-let installation: Installation | undefined
+let own: Installation | undefined
 let isStopping = false
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -50,7 +55,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     isStopping = true
     say('\nStopping')
     run.end()
-    void (installation?.stop() ?? Promise.resolve()).finally(() => process.exit(130))
+    void (own?.stop() ?? Promise.resolve()).finally(() => process.exit(130))
   })
 }
 
@@ -59,23 +64,29 @@ const failed = await demo().catch((error: unknown) => {
   return true
 })
 run.end()
-await installation?.stop()
+await own?.stop()
 process.exit(failed ? 1 : 0)
 
 /** The whole demo; true if something is wrong at its end. */
 async function demo(): Promise<boolean> {
   const seed = Number(options.seed)
-  installation = await startInstallation({ directory, reset: true, processes: options.processes === true, env: shortWaits, carrierSpeed, seed, say })
+  if (options.installation !== undefined) return runThrough(await installationOf(options.installation), `D${seed}-${Date.now().toString(36)}`)
+  own = await startInstallation({ directory, reset: true, processes: options.processes === true, env: shortWaits, carrierSpeed, seed, say })
+  return runThrough(own, `D${seed}`)
+}
+
+async function runThrough(installation: InstallationAddresses, name: string): Promise<boolean> {
+  const seed = Number(options.seed)
   await mkdir(directory, { recursive: true })
   await loadDemoCompany(installation, join(directory, 'files'), say)
 
   const started = Date.now()
   const ledger = join(directory, 'sent-orders.jsonl')
   const count = Number(options.orders)
-  const commerce = await startCommerce(installation, run, { orders: count, seed, perSecond: Number(options.perSecond), name: `D${seed}`, ledger })
+  const commerce = await startCommerce(installation, run, { orders: count, seed, perSecond: Number(options.perSecond), name, ledger })
   const watcher = new Api(installation, 'Watcher')
   const progress = keepWorking(run, () => showProgress(watcher, started), 2_000, 1)
-  const kills = options.killEach === true ? killEach(installation, count) : Promise.resolve()
+  const kills = own && options.killEach === true ? killEach(own, count) : Promise.resolve()
   await commerce.placed
   say(`All ${commerce.sent.accepted.size} orders are accepted, ${((Date.now() - started) / 1000).toFixed(0)} s`)
   await kills
@@ -87,12 +98,12 @@ async function demo(): Promise<boolean> {
   const world = new LiveWorld({ ...installation, sentOrdersFile: ledger })
   const findings = await verify(world, { onRule: (finding) => say(lineOf(finding)) })
   const violations = findings.reduce((sum, finding) => sum + finding.violations.length, 0)
-  const report = await reportOf(world, commerce.sent, installation.mailUrl, { parked, quarantined, violations, seconds })
+  const report = await reportOf(world, commerce.sent, await openMailbox(installation.mailUrl, linksOf(installation)), { parked, quarantined, violations, seconds })
   await world.close()
   if (options.report !== undefined) await writeFile(options.report, `${JSON.stringify(report, null, 2)}\n`)
   summary(report, commerce.settledTasks)
   for (const what of waitsFor) say(`NOT AT REST: ${what}`)
-  return waitsFor.length > 0 || violations > 0 || parked > 0 || quarantined > 0 || report.skipped > 0 || commerce.sent.refused > 0 || report.orders !== commerce.sent.accepted.size
+  return waitsFor.length > 0 || violations > 0 || parked > 0 || quarantined > 0 || report.skipped > 0 || commerce.sent.refused > 0 || (own !== undefined && report.orders !== commerce.sent.accepted.size)
 }
 
 async function showProgress(api: Api, started: number): Promise<boolean> {

@@ -1,5 +1,6 @@
 import type { LiveWorld } from '@waybill/verify'
 import type { Sent } from './doors.js'
+import type { Mailbox } from './mailbox.js'
 
 /** What a demo run came to. Counts are read from the databases, not from what the simulator believes. */
 export interface DemoReport {
@@ -31,7 +32,7 @@ interface Counts {
 }
 
 /** Reads the report's figures. */
-export async function reportOf(world: LiveWorld, sent: Sent, mailUrl: string, counts: Counts): Promise<DemoReport> {
+export async function reportOf(world: LiveWorld, sent: Sent, mailbox: Mailbox, counts: Counts): Promise<DemoReport> {
   const [orders] = await world.query<{ orders: number; cancelled: number; expired: number; delivered: number }>(
     'order',
     `SELECT count(*)::int AS orders, count(*) FILTER (WHERE status = 'CANCELLED')::int AS cancelled, count(*) FILTER (WHERE status = 'EXPIRED')::int AS expired,
@@ -50,7 +51,7 @@ export async function reportOf(world: LiveWorld, sent: Sent, mailUrl: string, co
     const [row] = await world.query<{ skipped: number }>(service, `SELECT count(*)::int AS skipped FROM messaging.parked_message WHERE status = 'skipped'`)
     skipped += row?.skipped ?? 0
   }
-  const { total } = (await (await fetch(`${mailUrl}/v1/messages?limit=1`)).json()) as { total: number }
+  const { total } = await mailbox.list(1)
   return {
     orders: orders?.orders ?? 0,
     delivered: orders?.delivered ?? 0,

@@ -25,7 +25,7 @@ const seconds = (text: string): number => {
 const options = program
   .name('npm run verify --')
   .description('Checks the guarantees of Waybill over a running installation. Reads only.\nExits with 0 if all hold, 1 if one does not, 2 if it could not be found out.')
-  .option('--installation <file>', 'JSON with databases, kafkaBrokers, paymentsUrl, paymentApiKey, carriersUrl', '.waybill/installation.json')
+  .addOption(new Option('--installation <file>', 'JSON with databases, kafkaBrokers, paymentsUrl, paymentApiKey, carriersUrl, or that JSON itself').env('WAYBILL_INSTALLATION').default('.waybill/installation.json'))
   .option('--sent <file>', "a sender's ledger: lines of {channel, reference, order} that it holds as accepted")
   .option('--settle <seconds>', 'how long services may take to agree', seconds, 60)
   .addOption(new Option('--only <ids...>', 'rules to check').choices([...new Set(rules.map(({ id }) => id))]))
@@ -46,7 +46,8 @@ try {
 
 async function addresses(): Promise<WorldAddresses> {
   try {
-    return JSON.parse(await readFile(options.installation, 'utf8')) as WorldAddresses
+    const { installation } = options
+    return JSON.parse(installation.trimStart().startsWith('{') ? installation : await readFile(installation, 'utf8')) as WorldAddresses
   } catch (error) {
     throw new NotChecked(`There is no installation at ${options.installation} (${reasonOf(error)}).\nFix: start one with \`npm start\`, or name its file with --installation.`)
   }

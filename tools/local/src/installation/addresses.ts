@@ -7,6 +7,8 @@ import { dataDirectory } from '@waybill/testing'
 export interface InstallationAddresses {
   readonly pid: number
   readonly services: Readonly<Record<ServiceName, string>>
+  /** What customers' links begin with, where that is not the address above. */
+  readonly publicUrls?: Readonly<Partial<Record<ServiceName, string>>>
   /** For the role that may read everything and change nothing. */
   readonly databases: Readonly<Record<ServiceName, string>>
   readonly kafkaBrokers: string
@@ -27,6 +29,12 @@ export function writeAddresses(directory: string, addresses: InstallationAddress
 
 export function removeAddresses(directory: string): Promise<void> {
   return rm(fileOf(directory), { force: true })
+}
+
+/** An installation that runs anywhere, by the file that says where, or by the JSON itself, which containers are told in WAYBILL_INSTALLATION. */
+export async function installationOf(fileOrJson: string): Promise<InstallationAddresses> {
+  const text = fileOrJson.trimStart().startsWith('{') ? fileOrJson : await readFile(fileOrJson, 'utf8')
+  return JSON.parse(text) as InstallationAddresses
 }
 
 /** The installation that runs on this machine, or nothing. */

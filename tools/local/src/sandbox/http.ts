@@ -25,9 +25,17 @@ export function sandboxServer(): FastifyInstance {
   return server
 }
 
-/** Starts listening on this machine only. Port 0: any. */
-export async function listen(server: FastifyInstance, port: number): Promise<string> {
-  return server.listen({ port, host: '127.0.0.1' })
+/** Where a sandbox listens. */
+export interface ListenAt {
+  /** 0: any. */
+  readonly port: number
+  /** Left out: this machine only. Others may reach it where it runs in a container. */
+  readonly host?: string
+}
+
+/** Starts listening; answers the address. */
+export function listen(server: FastifyInstance, { port, host = '127.0.0.1' }: ListenAt): Promise<string> {
+  return server.listen({ port, host })
 }
 
 /** The one header of that name, or undefined. */

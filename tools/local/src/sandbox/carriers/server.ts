@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import type { FastifyReply } from 'fastify'
-import { type Answer, type RunningSandbox, header, listen, refusal, sandboxServer } from '../http.js'
+import { type Answer, type ListenAt, type RunningSandbox, header, listen, refusal, sandboxServer } from '../http.js'
 import { IdempotentRequests, NotDone, fingerprint } from '../idempotent-requests.js'
 import { Ledger } from '../ledger.js'
 import { withMoods } from '../moods.js'
@@ -10,11 +10,9 @@ import { type ScanHabits, type ScanStatus, scansOf } from './scans.js'
 import { isManner, WebhookSender, type WebhookTarget } from './webhook-sender.js'
 
 /** How the sandbox carriers are to run. */
-export interface CarriersOptions {
+export interface CarriersOptions extends ListenAt {
   /** Where their ledger lies: `carriers.jsonl`. */
   readonly directory: string
-  /** 0: any. */
-  readonly port: number
   /** Where scans are told; may be set later by `PUT /v1/webhook`. */
   readonly webhook?: WebhookTarget
   /** Default: a day passes in 2 s, 3 % of scans come twice, 3 % of packages are scanned out of order. */
@@ -282,7 +280,7 @@ export async function startCarriers(options: CarriersOptions): Promise<RunningSa
   server.get('/v1/ledger', async () => ({ entries: ledger.entries.map(withoutRequest) }))
   server.get('/health', async () => ({ status: 'ok' }))
 
-  const url = await listen(server, options.port)
+  const url = await listen(server, options)
   return {
     url,
     stop: async () => {

@@ -1,12 +1,12 @@
 import { type AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { SMTPServer } from 'smtp-server'
-import { type RunningSandbox, listen, sandboxServer } from '../http.js'
+import { type ListenAt, type RunningSandbox, listen, sandboxServer } from '../http.js'
 import { type MailFilter, Mailbox } from './mailbox.js'
 import { listPage, mailPage } from './page.js'
 
 /** How the mail catcher is to run. */
-export interface MailCatcherOptions {
+export interface MailCatcherOptions extends ListenAt {
   /** Where `mails.jsonl` and the mails lie. */
   readonly directory: string
   /** 0: any. */
@@ -54,7 +54,7 @@ export async function startMailCatcher(options: MailCatcherOptions): Promise<Run
   })
   await new Promise<void>((resolve, reject) => {
     smtp.once('error', reject)
-    smtp.listen(options.smtpPort, '127.0.0.1', () => {
+    smtp.listen(options.smtpPort, options.host ?? '127.0.0.1', () => {
       smtp.off('error', reject)
       resolve()
     })
@@ -95,7 +95,7 @@ export async function startMailCatcher(options: MailCatcherOptions): Promise<Run
   })
   server.get('/health', async () => ({ status: 'ok' }))
 
-  const url = await listen(server, options.port)
+  const url = await listen(server, options)
   return {
     url,
     smtpUrl: `smtp://127.0.0.1:${(smtp.server.address() as AddressInfo).port}`,

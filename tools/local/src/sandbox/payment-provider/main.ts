@@ -1,7 +1,7 @@
 import { runSandbox } from '../program.js'
 import { startPaymentProvider } from './server.js'
 
-await runSandbox('sandbox payment provider', ['api-key'], ({ directory, port, text }) => {
+await runSandbox('sandbox payment provider', ['api-key'], (at, text) => {
   const apiKey = text('api-key')
-  return startPaymentProvider({ directory, port, ...(apiKey === undefined ? {} : { apiKey }) })
+  return startPaymentProvider({ ...at, ...(apiKey === undefined ? {} : { apiKey }) })
 })

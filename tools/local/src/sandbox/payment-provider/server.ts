@@ -2,7 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type Answer, type RunningSandbox, header, listen, refusal, sandboxServer } from '../http.js'
+import { type Answer, type ListenAt, type RunningSandbox, header, listen, refusal, sandboxServer } from '../http.js'
 import { IdempotentRequests, NotDone, fingerprint } from '../idempotent-requests.js'
 import { Ledger } from '../ledger.js'
 import { withMoods } from '../moods.js'
@@ -12,11 +12,9 @@ import { Book, type Operation } from './book.js'
 export const defaultPaymentKey = 'sandbox-provider-key'
 
 /** How a sandbox payment provider is to run. */
-export interface PaymentProviderOptions {
+export interface PaymentProviderOptions extends ListenAt {
   /** Where its ledger lies: `payments.jsonl`. */
   readonly directory: string
-  /** 0: any. */
-  readonly port: number
   readonly apiKey?: string
   readonly authorizationDays?: number
   /** How long `tok_slow` takes. Unit: ms. */
@@ -127,7 +125,7 @@ export async function startPaymentProvider(options: PaymentProviderOptions): Pro
   server.get('/v1/ledger', async () => ({ operations: ledger.entries.map(withoutRequest) }))
   server.get('/health', async () => ({ status: 'ok' }))
 
-  const url = await listen(server, options.port)
+  const url = await listen(server, options)
   return {
     url,
     stop: async () => {
